@@ -1,0 +1,67 @@
+"""What a cluster is to kubecfg: an address, a way to prove who we are, and a name that its owner gave it."""
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from kubecfg_core.secret import Secret
+
+
+class ClusterTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an API server is and how to be let in: all that a gateway or a kubectl process needs.
+
+    `server_url` is `https://host:port` with an optional path and no trailing slash. `ca_data`, `tls_cert` and `tls_key`
+    are PEM text, base64-encoded as in a kubeconfig. `verify_tls=False` takes any server certificate.
+    `name` is for messages only.
+    """
+
+    name: str
+    server_url: str
+    token: Secret | None = None
+    ca_data: str | None = None
+    tls_cert: str | None = None
+    tls_key: Secret | None = None
+    verify_tls: bool = True
+    tls_server_name: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A digest of everything that decides where a connection goes and as whom: safe to key a cache by."""
+        parts = (
+            self.server_url,
+            self.token.reveal() if self.token else "",
+            self.ca_data or "",
+            self.tls_cert or "",
+            self.tls_key.reveal() if self.tls_key else "",
+            str(self.verify_tls),
+            self.tls_server_name or "",
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+class NewCluster(msgspec.Struct, frozen=True, kw_only=True):
+    """A cluster as its owner describes it, before it has an id."""
+
+    cluster_name: str
+    target: ClusterTarget
+    context_name: str = ""
+    provider_name: str = ""
+    tags: tuple[str, ...] = ()
+    is_operator_installed: bool = False
+
+
+class Cluster(msgspec.Struct, frozen=True, kw_only=True):
+    """An onboarded cluster. `created_at` and `updated_at` are UTC; `selected` marks its owner's current one."""
+
+    id: int
+    user_id: int
+    cluster_name: str
+    target: ClusterTarget
+    context_name: str
+    provider_name: str
+    tags: tuple[str, ...]
+    is_operator_installed: bool
+    created_at: datetime
+    updated_at: datetime
+    selected: bool = False

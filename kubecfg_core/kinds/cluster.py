@@ -1,0 +1,57 @@
+"""Nodes and namespaces, as far as kubecfg reads them."""
+
+import msgspec
+
+from kubecfg_core.kinds.meta import Condition, KubeObject, find_condition
+from kubecfg_core.resources import Resource
+
+
+class NamespaceStatus(msgspec.Struct, frozen=True):
+    """`phase` is `Active` or `Terminating`."""
+
+    phase: str = ""
+
+
+class Namespace(KubeObject, frozen=True):
+    """A namespace."""
+
+    status: NamespaceStatus = NamespaceStatus()
+
+
+class Taint(msgspec.Struct, frozen=True):
+    """Keeps pods away that do not tolerate it."""
+
+    key: str = ""
+    value: str = ""
+    effect: str = ""
+
+
+class NodeSpec(msgspec.Struct, frozen=True):
+    """`unschedulable` is what `kubectl cordon` sets."""
+
+    unschedulable: bool = False
+    taints: tuple[Taint, ...] = ()
+
+
+class NodeStatus(msgspec.Struct, frozen=True):
+    """Conditions, and what pods may use (`allocatable`, quantities by resource name)."""
+
+    conditions: tuple[Condition, ...] = ()
+    allocatable: dict[str, str | int] = {}
+
+
+class Node(KubeObject, frozen=True):
+    """A machine of the cluster."""
+
+    spec: NodeSpec = NodeSpec()
+    status: NodeStatus = NodeStatus()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the Ready condition is True: an unknown one is not ready."""
+        condition = find_condition(self.status.conditions, "Ready")
+        return condition is not None and condition.status == "True"
+
+
+NAMESPACES = Resource("", "v1", "namespaces", "Namespace", Namespace, namespaced=False)
+NODES = Resource("", "v1", "nodes", "Node", Node, namespaced=False)

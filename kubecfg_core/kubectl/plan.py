@@ -1,0 +1,17 @@
+"""A kubectl command that has been judged: canonical arguments, and nothing that the caller spelt."""
+
+import shlex
+
+import msgspec
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What will run. `argv` comes after the program's name; `verb` includes the sub-verb (`rollout status`)."""
+
+    verb: str
+    argv: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """The command as a person would type it, quoted for a POSIX shell."""
+        return shlex.join(("kubectl", *self.argv))

@@ -1,0 +1,23 @@
+"""The port that plugins fill: a check of one part of a cluster."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kubecfg_core.problems import Finding
+from kubecfg_core.resources import Resource
+from kubecfg_core.view import ClusterView
+
+
+@dataclass(frozen=True, slots=True)
+class Analyzer:
+    """What to read, and a pure function over what was read.
+
+    `name` is what callers ask for (`pods`); `reads` are all the kinds that `analyze` looks at. `analyze` makes no
+    request and awaits nothing; it yields findings. One that raises costs its own results, and the answer says so.
+    """
+
+    name: str
+    reads: tuple[Resource[Any], ...]
+    analyze: Callable[[ClusterView], Iterable[Finding]]
+    summary: str = ""

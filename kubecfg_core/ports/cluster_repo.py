@@ -1,0 +1,40 @@
+"""The port to the stored clusters: every method takes the owner, so nobody's list is filtered afterwards."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from kubecfg_core.clusters import Cluster, NewCluster
+from kubecfg_core.events import Event
+
+Announce = Callable[[Cluster], Event]
+
+
+class ClusterRepo(ABC):
+    """The clusters of each user. Credentials are sealed at rest.
+
+    A change and the event that announces it are one transaction: both are kept, or neither.
+    """
+
+    @abstractmethod
+    async def add(self, user_id: int, new: NewCluster, announce: Announce) -> Cluster:
+        """Store a new cluster. Raises `AlreadyExists` where the user has one of that name."""
+
+    @abstractmethod
+    async def list(self, user_id: int) -> list[Cluster]:
+        """The user's clusters, in the order of their ids."""
+
+    @abstractmethod
+    async def get(self, user_id: int, cluster_id: int) -> Cluster:
+        """One cluster. Raises `NotFound` where it is absent or another user's: the same error."""
+
+    @abstractmethod
+    async def find(self, user_id: int, cluster_name: str) -> Cluster:
+        """One cluster by its name. Raises `NotFound`."""
+
+    @abstractmethod
+    async def remove(self, user_id: int, cluster_id: int, announce: Announce) -> Cluster:
+        """Forget a cluster and its credential; gives what it was. Raises `NotFound`."""
+
+    @abstractmethod
+    async def select(self, user_id: int, cluster_id: int) -> Cluster:
+        """Make it the user's current one, the only one. Raises `NotFound`."""

@@ -1,0 +1,52 @@
+"""The port to a cluster's API: lists as bytes, and a few questions."""
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import msgspec
+
+from kubecfg_core.clusters import ClusterTarget
+from kubecfg_core.resources import RawList, Resource
+
+
+class ClusterInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cluster says of itself and of us: its `version` (`v1.36.2`), our `user` name there, its API `groups`.
+
+    `user` is empty where the server does not tell (before Kubernetes 1.28).
+    """
+
+    version: str
+    user: str
+    groups: frozenset[str]
+
+
+class KubeGateway(ABC):
+    """One cluster, reached with one credential.
+
+    Every call raises `UpstreamUnreachable`, `UpstreamTimeout`, `AddressRefused` (the egress policy), or
+    `UpstreamRefused` (401, a 5xx). What a token may not read is an answer (`ReadState.FORBIDDEN`), not an error.
+    """
+
+    @abstractmethod
+    async def info(self) -> ClusterInfo:
+        """Version, identity and API groups: the check that an onboarding makes."""
+
+    @abstractmethod
+    async def list(self, resource: Resource[Any], namespace: str | None = None) -> RawList:
+        """Every object of a kind, in one namespace or in all: one request a page, nothing decoded."""
+
+    @abstractmethod
+    async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:
+        """Whether one object exists; `None` where the credential may not ask."""
+
+
+class KubeConnector(ABC):
+    """Makes gateways. Connections are kept per target, so that a second look costs no second handshake."""
+
+    @abstractmethod
+    def connect(self, target: ClusterTarget) -> AbstractAsyncContextManager[KubeGateway]:
+        """A gateway to use within the block. Opens no connection by itself."""
+
+    async def close(self) -> None:  # noqa: B027 - a connector that keeps nothing open has nothing to do
+        """Close the connections that are kept."""

@@ -1,0 +1,70 @@
+"""What to do about a problem: the documented shape of a solution, and the playbooks that make one without an LLM."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class ActionType(StrEnum):
+    """What a step does to the cluster."""
+
+    INVESTIGATE = "INVESTIGATE"
+    VERIFY = "VERIFY"
+    PATCH = "PATCH"
+    SCALE = "SCALE"
+    RESTART = "RESTART"
+    ROLLBACK = "ROLLBACK"
+    CREATE = "CREATE"
+    DELETE = "DELETE"
+    CONFIGURE = "CONFIGURE"
+    ESCALATE = "ESCALATE"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do. `command` is a kubectl command, or empty where there is none."""
+
+    step_id: int
+    action_type: str
+    description: str
+    command: str
+    expected_outcome: str
+
+
+class Solution(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to a problem, in the documented shape. `confidence_score` is 0 to 1."""
+
+    solution_summary: str
+    detailed_solution: str
+    remediation_steps: list[Step]
+    confidence_score: float
+    estimated_time_mins: int
+    additional_notes: str = ""
+
+
+class PlaybookStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step before it is filled in: `description`, `command` and `expected_outcome` are `str.format` templates."""
+
+    action_type: ActionType
+    description: str
+    command: str = ""
+    expected_outcome: str = ""
+
+
+class Playbook(msgspec.Struct, frozen=True, kw_only=True):
+    """The built-in answer to one check code.
+
+    `summary`, `explanation` and the steps' texts are `str.format` templates over the finding's facts: always `kind`,
+    `resource` (the plural that kubectl takes), `name`, `namespace`, `scope` (`-n NAMESPACE`, or empty) and `text`,
+    beside the finding's own evidence. A step whose template names a fact that the finding has not is left out.
+    """
+
+    code: str
+    summary: str
+    explanation: str
+    steps: tuple[PlaybookStep, ...]
+    confidence: float = 0.8
+    minutes: int = 10
+
+
+Facts = Mapping[str, str]

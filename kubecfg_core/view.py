@@ -1,0 +1,126 @@
+"""A cluster as it was read: immutable, indexed, and honest about what could not be read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from kubecfg_core.kinds.meta import KubeObject, LabelSelector
+from kubecfg_core.resources import ReadState, Resource, Unreadable
+
+K = TypeVar("K", bound=KubeObject)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind as it was read: its state, its objects, and why it is not whole, if it is not."""
+
+    state: ReadState
+    objects: tuple[Any, ...] = ()
+    reason: str = ""
+
+
+_UNREAD = Reading(state=ReadState.UNREAD, reason="No analyzer that was asked for reads it.")
+
+
+class ClusterView:
+    """What analyzers look at. `now` is when it was taken (UTC); `namespace` is the only one that was read, if one was.
+
+    An object that is not in the view may still exist: ask `lacks`, which says yes only when that is certain.
+    """
+
+    def __init__(
+        self, readings: Mapping[Resource[Any], Reading], *, now: datetime, namespace: str | None = None
+    ) -> None:
+        self._readings = dict(readings)
+        self.now = now
+        self.namespace = namespace
+        self._by_name: dict[Resource[Any], dict[tuple[str, str], Any]] = {}
+        self._by_namespace: dict[Resource[Any], dict[str, list[Any]]] = {}
+        self._by_label: dict[Resource[Any], dict[tuple[str, str, str], list[Any]]] = {}
+        self._by_owner: dict[Resource[Any], dict[str, list[Any]]] = {}
+
+    def state(self, resource: Resource[Any]) -> ReadState:
+        """What came of reading this kind."""
+        return self._readings.get(resource, _UNREAD).state
+
+    def readable(self, resource: Resource[Any]) -> bool:
+        """Whether everything there is of this kind (in `namespace`, if one was asked for) is in the view."""
+        return self.state(resource) in (ReadState.LISTED, ReadState.ABSENT)
+
+    def all(self, resource: Resource[K]) -> Sequence[K]:
+        """Every object of the kind that was read, in the order of the server."""
+        return self._readings.get(resource, _UNREAD).objects
+
+    def within(self, resource: Resource[K], namespace: str) -> Sequence[K]:
+        """The objects of the kind in one namespace."""
+        index = self._by_namespace.get(resource)
+        if index is None:
+            index = self._by_namespace[resource] = _group(self.all(resource), lambda item: (item.namespace,))
+        return index.get(namespace, [])
+
+    def get(self, resource: Resource[K], namespace: str, name: str) -> K | None:
+        """One object, or `None` where it was not read: which is not to say that it does not exist."""
+        index = self._by_name.get(resource)
+        if index is None:
+            index = self._by_name[resource] = {(item.namespace, item.name): item for item in self.all(resource)}
+        return index.get((namespace if resource.namespaced else "", name))
+
+    def lacks(self, resource: Resource[K], namespace: str, name: str) -> bool:
+        """Whether the object certainly does not exist: its kind was read in full, where it would be."""
+        return self.covers(resource, namespace) and self.get(resource, namespace, name) is None
+
+    def covers(self, resource: Resource[Any], namespace: str = "") -> bool:
+        """Whether every object of the kind in that namespace is in the view."""
+        elsewhere = resource.namespaced and self.namespace is not None and self.namespace != namespace
+        return self.readable(resource) and not elsewhere
+
+    def selected(self, resource: Resource[K], namespace: str, selector: LabelSelector) -> Sequence[K]:
+        """The objects of a namespace that a label selector matches; an empty selector matches all of them."""
+        candidates = self.within(resource, namespace)
+        if selector.matchLabels:
+            index = self._labels(resource)
+            found = [index.get((namespace, *pair), []) for pair in selector.matchLabels.items()]
+            candidates = min(found, key=len)
+        return [item for item in candidates if selector.matches(item.metadata.labels)]
+
+    def owned_by(self, resource: Resource[K], uid: str) -> Sequence[K]:
+        """The objects of the kind whose controller has this uid."""
+        index = self._by_owner.get(resource)
+        if index is None:
+            index = _group(self.all(resource), lambda item: (item.controller.uid,) if item.controller else ())
+            self._by_owner[resource] = index
+        return index.get(uid, [])
+
+    @property
+    def unreadable(self) -> list[Unreadable]:
+        """The kinds that were asked for and are not whole, in the order of their names."""
+        gaps = [
+            Unreadable(resource=resource.full_name, state=reading.state, reason=reading.reason)
+            for resource, reading in self._readings.items()
+            if reading.state not in (ReadState.LISTED, ReadState.ABSENT)
+        ]
+        return sorted(set(gaps), key=lambda gap: gap.resource)
+
+    @property
+    def size(self) -> int:
+        """How many objects were read."""
+        return sum(len(reading.objects) for reading in self._readings.values())
+
+    def _labels(self, resource: Resource[K]) -> dict[tuple[str, str, str], list[K]]:
+        index = self._by_label.get(resource)
+        if index is None:
+            index = self._by_label[resource] = _group(
+                self.all(resource),
+                lambda item: [(item.namespace, key, value) for key, value in item.metadata.labels.items()],
+            )
+        return index
+
+
+def _group(items: Iterable[Any], keys: Any) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for item in items:
+        for key in keys(item):
+            groups[key].append(item)
+    return dict(groups)
