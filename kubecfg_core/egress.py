@@ -14,6 +14,7 @@ Network = IPv4Network | IPv6Network
 _METADATA: Final = tuple(
     ip_network(text) for text in ("100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128", "192.0.0.192/32")
 )
+_THIS_NETWORK: Final = IPv4Network("0.0.0.0/8")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
@@ -65,7 +66,7 @@ def _never_safe(ip: Address) -> bool:
         or ip.is_unspecified
         or ip.is_reserved
         or _within(ip, _METADATA)
-        or (ip.version == 4 and ip in IPv4Network("0.0.0.0/8"))
+        or _within(ip, (_THIS_NETWORK,))
     )
 
 
@@ -77,6 +78,6 @@ def _unwrap(ip: Address) -> Address:
         return ip.ipv4_mapped
     if ip.sixtofour is not None:
         return ip.sixtofour
-    if ip in _NAT64 or int(ip) >> 32 == 0 and int(ip) > 1:
+    if ip in _NAT64 or (int(ip) >> 32 == 0 and int(ip) > 1):
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip

@@ -1,5 +1,6 @@
 """Usage over time: what is asked for and what comes back."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,3 +30,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     timestamp: datetime
     usage: float
+
+
+def pod_words(username: str) -> str:
+    """A user name as it can stand in a pod's name: lower case, other characters as dashes (`john-doe`)."""
+    return re.sub(r"[^a-z0-9-]", "-", username.lower()).strip("-")
+
+
+def belongs_to(pod: str, username: str) -> bool:
+    """Whether a pod is the user's by its name: the user name stands in it between dashes or at an end."""
+    words = pod_words(username)
+    return bool(words) and f"-{words}-" in f"-{pod}-"

@@ -1,0 +1,53 @@
+"""The answer of an analysis in the documented shape, as the REST service and `kubecfg analyze -o json` give it."""
+
+import msgspec
+
+from kubecfg_core.problems import Analysis, AnalyzerFailure, SolvedProblem
+from kubecfg_core.resources import Unreadable
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """An analysis with its solutions.
+
+    `cluster_id` is 0 and `server_url` empty where no onboarded cluster was analysed. The last four fields are added to
+    the documented ones: kinds that could not be read, analyzers that raised, objects that were too odd to decode.
+    """
+
+    cluster_id: int
+    cluster_name: str
+    server_url: str
+    provider_name: str
+    namespace: str | None
+    analyzed_resource_types: list[str]
+    total_problems: int
+    problems_with_solutions: list[SolvedProblem]
+    unreadable: list[Unreadable]
+    failures: list[AnalyzerFailure]
+    notes: list[str]
+    objects_read: int
+
+
+def to_report(
+    analysis: Analysis,
+    solved: list[SolvedProblem],
+    *,
+    cluster_name: str,
+    cluster_id: int = 0,
+    server_url: str = "",
+    provider_name: str = "",
+) -> Report:
+    """The report of an analysis and the solutions to its problems."""
+    return Report(
+        cluster_id=cluster_id,
+        cluster_name=cluster_name,
+        server_url=server_url,
+        provider_name=provider_name,
+        namespace=analysis.namespace,
+        analyzed_resource_types=analysis.analyzed_resource_types,
+        total_problems=len(solved),
+        problems_with_solutions=solved,
+        unreadable=analysis.unreadable,
+        failures=analysis.failures,
+        notes=analysis.notes,
+        objects_read=analysis.objects,
+    )

@@ -1,0 +1,24 @@
+"""All use cases, put together by a composition root: what a front-end is given."""
+
+from dataclasses import dataclass
+
+from kubecfg_core.plugins import Plugins
+from kubecfg_core.usecases.accounts import Accounts
+from kubecfg_core.usecases.clusters import Clusters
+from kubecfg_core.usecases.commands import Commands
+from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
+from kubecfg_core.usecases.health import Health
+from kubecfg_core.usecases.usage import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The use cases of one running service."""
+
+    accounts: Accounts
+    clusters: Clusters
+    diagnosis: ClusterDiagnosis
+    commands: Commands
+    usage: Usage
+    health: Health
+    plugins: Plugins

@@ -1,0 +1,148 @@
+"""Onboard clusters, look at them, and let them go."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from kubecfg_core.clusters import Cluster, NewCluster
+from kubecfg_core.decoding import decode_pages
+from kubecfg_core.errors import KubecfgError, UpstreamRefused, UpstreamTimeout
+from kubecfg_core.kinds.cluster import NAMESPACES, NODES
+from kubecfg_core.ports.cluster_repo import ClusterRepo
+from kubecfg_core.ports.kube_gateway import KubeConnector
+from kubecfg_core.ports.outbox import Outbox
+from kubecfg_core.resources import RawList, ReadState
+from kubecfg_core.usecases.accounts import require
+from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.users import Role, User
+from kubecfg_core.validation import checked
+
+_CONCURRENT_CLUSTERS: Final = 16
+
+
+class NodeCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many nodes of a cluster are ready. `error` says why they could not be counted."""
+
+    ready: int = 0
+    not_ready: int = 0
+    total: int = 0
+    error: str | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarding:
+    """How clusters are taken in. `operator_group` is the API group that tells that the operator is installed."""
+
+    operator_group: str = "core.k8sgpt.ai"
+    fleet_deadline: float = 5.0
+
+
+class Clusters:
+    """The clusters of a user. Every method acts for that user alone."""
+
+    def __init__(
+        self,
+        repo: ClusterRepo,
+        outbox: Outbox,
+        connector: KubeConnector,
+        announcer: Announcer,
+        options: Onboarding = Onboarding(),
+    ) -> None:
+        self._repo = repo
+        self._outbox = outbox
+        self._connector = connector
+        self._announcer = announcer
+        self._options = options
+
+    async def onboard(self, user: User, new: NewCluster, *, verify: bool = True) -> Cluster:
+        """Check the cluster, then store it. With `verify=False` it is stored unseen.
+
+        Raises `InvalidInput`, `AlreadyExists`, and `UpstreamError` where the cluster refuses or cannot be reached:
+        then nothing is stored.
+        """
+        require(user, Role.OPERATOR)
+        checked(new)
+        if verify:
+            async with self._connector.connect(new.target) as gateway:
+                info = await gateway.info()
+            installed = self._options.operator_group in info.groups
+            new = msgspec.structs.replace(new, is_operator_installed=installed)
+        return await self._repo.add(
+            user.id,
+            new,
+            lambda cluster: self._announcer.about(
+                "cluster.onboarded", user, cluster, provider_name=cluster.provider_name, verified=verify
+            ),
+        )
+
+    async def all(self, user: User) -> list[Cluster]:
+        """The user's clusters."""
+        return await self._repo.list(user.id)
+
+    async def remove(self, user: User, cluster_id: int) -> Cluster:
+        """Forget a cluster and its credential. Raises `NotFound`."""
+        require(user, Role.OPERATOR)
+        return await self._repo.remove(
+            user.id, cluster_id, lambda cluster: self._announcer.about("cluster.removed", user, cluster)
+        )
+
+    async def namespaces(self, user: User, cluster_id: int) -> tuple[Cluster, list[str]]:
+        """The cluster and its namespaces' names. Raises `NotFound`, `UpstreamError`."""
+        cluster = await self._repo.get(user.id, cluster_id)
+        return cluster, await self._namespaces(cluster)
+
+    async def select(self, user: User, cluster_id: int) -> tuple[Cluster, list[str]]:
+        """Make the cluster the user's current one, and list its namespaces: if they can be had, and not otherwise."""
+        _, names = await self.namespaces(user, cluster_id)
+        return await self._repo.select(user.id, cluster_id), names
+
+    async def credentials(self, user: User, cluster_name: str) -> Cluster:
+        """The cluster with its credential, to its owner; leaves an audit record. Raises `NotFound`."""
+        require(user, Role.OPERATOR)
+        cluster = await self._repo.find(user.id, cluster_name)
+        await self._outbox.add(self._announcer.about("cluster.credentials.read", user, cluster))
+        return cluster
+
+    async def node_status(self, user: User) -> dict[str, NodeCount]:
+        """Ready and not ready nodes by cluster name, of all clusters, within one deadline.
+
+        A cluster that cannot be asked counts nothing and says why; it keeps no other waiting.
+        """
+        places = asyncio.Semaphore(_CONCURRENT_CLUSTERS)
+        clusters = await self._repo.list(user.id)
+        deadline = asyncio.get_running_loop().time() + self._options.fleet_deadline
+
+        async def count(cluster: Cluster) -> NodeCount:
+            try:
+                async with asyncio.timeout_at(deadline), places:
+                    return await self._count_nodes(cluster)
+            except TimeoutError:
+                return NodeCount(error=UpstreamTimeout().message)
+            except KubecfgError as error:
+                return NodeCount(error=error.message)
+
+        counts = await asyncio.gather(*(count(cluster) for cluster in clusters))
+        return {cluster.cluster_name: counted for cluster, counted in zip(clusters, counts, strict=True)}
+
+    async def _count_nodes(self, cluster: Cluster) -> NodeCount:
+        async with self._connector.connect(cluster.target) as gateway:
+            answer = await gateway.list(NODES)
+        _must_be_readable(answer, "nodes")
+        nodes, _ = decode_pages(answer.pages, NODES.struct)
+        ready = sum(node.ready for node in nodes)
+        return NodeCount(ready=ready, not_ready=len(nodes) - ready, total=len(nodes))
+
+    async def _namespaces(self, cluster: Cluster) -> list[str]:
+        async with self._connector.connect(cluster.target) as gateway:
+            answer = await gateway.list(NAMESPACES)
+        _must_be_readable(answer, "namespaces")
+        namespaces, _ = decode_pages(answer.pages, NAMESPACES.struct)
+        return [namespace.name for namespace in namespaces]
+
+
+def _must_be_readable(answer: RawList, what: str) -> None:
+    """A list that is asked for by itself is an error where it is not readable."""
+    if answer.state is not ReadState.LISTED:
+        raise UpstreamRefused(f"The cluster does not let this credential list {what}: {answer.reason}", status=403)

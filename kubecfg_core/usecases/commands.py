@@ -1,0 +1,59 @@
+"""Run kubectl for a user: judged first, rebuilt, never handed to a shell."""
+
+from datetime import datetime
+
+import msgspec
+
+from kubecfg_core.clusters import Cluster
+from kubecfg_core.kubectl.plan import Plan
+from kubecfg_core.kubectl.policy import judge
+from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.cluster_repo import ClusterRepo
+from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
+from kubecfg_core.ports.outbox import Outbox
+from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.users import User
+
+
+class Execution(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that ran: what was run, on which cluster, when (UTC), and what it printed."""
+
+    cluster: Cluster
+    plan: Plan
+    result: CommandResult
+    executed_at: datetime
+
+
+class Commands:
+    """kubectl through the policy."""
+
+    def __init__(
+        self, repo: ClusterRepo, outbox: Outbox, runner: KubectlRunner, announcer: Announcer, clock: Clock
+    ) -> None:
+        self._repo = repo
+        self._outbox = outbox
+        self._runner = runner
+        self._announcer = announcer
+        self._clock = clock
+
+    async def execute(self, user: User, cluster_id: int, command: str) -> Execution:
+        """Run a command on one of the user's clusters. One that ran and failed is an answer, not an error.
+
+        Raises `NotFound`, `InvalidInput` (it cannot be parsed), `CommandRefused` (the policy's rule), and what the
+        runner raises.
+        """
+        cluster = await self._repo.get(user.id, cluster_id)
+        plan = judge(command, role=user.role)
+        executed_at = self._clock.now()
+        result = await self._runner.run(plan, cluster.target)
+        await self._outbox.add(
+            self._announcer.about(
+                "kubectl.executed",
+                user,
+                cluster,
+                command=plan.command,
+                return_code=result.return_code,
+                duration_ms=result.duration_ms,
+            )
+        )
+        return Execution(cluster=cluster, plan=plan, result=result, executed_at=executed_at)

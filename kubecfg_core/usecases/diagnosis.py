@@ -1,0 +1,96 @@
+"""Analyse a cluster and say what to do: the analysis and the solver, put together."""
+
+from collections.abc import Sequence
+
+from kubecfg_core.plugins import Plugins
+from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.cluster_repo import ClusterRepo
+from kubecfg_core.ports.kube_gateway import KubeConnector, KubeGateway
+from kubecfg_core.ports.outbox import Outbox
+from kubecfg_core.report import Report, to_report
+from kubecfg_core.usecases.analysis import analyze
+from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.solving import Solver
+from kubecfg_core.users import User
+
+
+class Diagnosis:
+    """Finds problems and their solutions, on any gateway."""
+
+    def __init__(self, plugins: Plugins, solver: Solver, clock: Clock) -> None:
+        self._plugins = plugins
+        self._solver = solver
+        self._clock = clock
+
+    async def diagnose(
+        self,
+        gateway: KubeGateway,
+        *,
+        cluster_name: str,
+        types: Sequence[str] | None = None,
+        namespace: str | None = None,
+        clock: Clock | None = None,
+        cluster_id: int = 0,
+        server_url: str = "",
+        provider_name: str = "",
+    ) -> Report:
+        """Analyse what the gateway shows. `types` as in `Plugins.select`; `clock` where the cluster's time is not ours.
+
+        Raises `InvalidInput` (an unknown type), `NotFound` (the namespace), `UpstreamError`.
+        """
+        analyzers = self._plugins.select(types)
+        analysis = await analyze(gateway, analyzers, clock=clock or self._clock, namespace=namespace)
+        solved = await self._solver.solve(analysis.problems)
+        return to_report(
+            analysis,
+            solved,
+            cluster_name=cluster_name,
+            cluster_id=cluster_id,
+            server_url=server_url,
+            provider_name=provider_name,
+        )
+
+
+class ClusterDiagnosis:
+    """Diagnoses a user's onboarded clusters."""
+
+    def __init__(
+        self,
+        diagnosis: Diagnosis,
+        repo: ClusterRepo,
+        outbox: Outbox,
+        connector: KubeConnector,
+        announcer: Announcer,
+    ) -> None:
+        self._diagnosis = diagnosis
+        self._repo = repo
+        self._outbox = outbox
+        self._connector = connector
+        self._announcer = announcer
+
+    async def analyze(
+        self, user: User, cluster_id: int, *, types: Sequence[str] | None = None, namespace: str | None = None
+    ) -> Report:
+        """Analyse one of the user's clusters. Raises `NotFound`, and what `Diagnosis.diagnose` raises."""
+        cluster = await self._repo.get(user.id, cluster_id)
+        async with self._connector.connect(cluster.target) as gateway:
+            report = await self._diagnosis.diagnose(
+                gateway,
+                cluster_name=cluster.cluster_name,
+                types=types,
+                namespace=namespace,
+                cluster_id=cluster.id,
+                server_url=cluster.target.server_url,
+                provider_name=cluster.provider_name,
+            )
+        await self._outbox.add(
+            self._announcer.about(
+                "analysis.completed",
+                user,
+                cluster,
+                namespace=namespace,
+                resource_types=report.analyzed_resource_types,
+                total_problems=report.total_problems,
+            )
+        )
+        return report
