@@ -3,11 +3,16 @@
 from .access import EVERYTHING, READ_ONLY, Rule
 from .faults import Fault, Mode
 from .recorded import items_of, objects_of_recordings
+from .shop import shop_objects, shop_simulator
+from .shop_extras import shop_logs
+from .shop_faults import FAULTS, DemoFault
 from .simulator import Running, Simulator
 
 __all__ = [
     "EVERYTHING",
+    "FAULTS",
     "READ_ONLY",
+    "DemoFault",
     "Fault",
     "Mode",
     "Rule",
@@ -15,4 +20,7 @@ __all__ = [
     "Simulator",
     "items_of",
     "objects_of_recordings",
+    "shop_logs",
+    "shop_objects",
+    "shop_simulator",
 ]

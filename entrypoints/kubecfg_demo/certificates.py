@@ -33,7 +33,7 @@ class Authority:
         self.pem = self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def server(self, *names: str, valid: tuple[dt.timedelta, dt.timedelta] = (-_DAY, 90 * _DAY)) -> tuple[bytes, bytes]:
-        """A server's certificate for DNS names and addresses, valid from/until relative to now, and its key, both PEM."""
+        """A server's certificate for DNS names and addresses, valid from/until (relative to now); with its key, PEM."""
         alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
         return self._issue(_named(names[0]), ExtendedKeyUsageOID.SERVER_AUTH, valid, alternatives)
 

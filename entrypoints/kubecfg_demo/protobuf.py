@@ -1,7 +1,7 @@
-"""The few protobuf messages that kubectl insists on sending: reviews of oneself, read into the dicts their JSON would be.
+r"""The protobuf messages that kubectl insists on sending, reviews of oneself, read into the dicts their JSON would be.
 
-A request body is the four bytes `k8s\\0` and an Unknown message: field 1 the type, field 2 the object itself. Field numbers
-are those of the generated.proto files of k8s.io/api/authorization/v1. Everything is answered in JSON.
+A body is the four bytes `k8s\0` and an Unknown message: field 1 the type, field 2 the object itself. Field numbers are
+those of the generated.proto files of k8s.io/api/authorization/v1. Everything is answered in JSON.
 """
 
 from __future__ import annotations

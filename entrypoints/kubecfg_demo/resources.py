@@ -9,7 +9,7 @@ import msgspec
 
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
-# group/version | plural | singular | kind | N(amespaced), C(luster) | short names | categories | some verbs | subresources
+# group/version | plural | singular | kind | N(amespaced), C(luster) | short names | categories | verbs | subresources
 _TABLE = """\
 /v1|bindings|binding|Binding|N|||create|
 /v1|componentstatuses|componentstatus|ComponentStatus|C|cs||get,list|

@@ -182,10 +182,8 @@ class Server:
     async def _write(self, request: web.Request, user: User, asked: Target) -> web.Response:
         body = await request.read()
         dry_run = request.query.get("dryRun") == "All"
-        if asked.verb == "delete":
-            return _json(self._writer.delete(asked, dry_run=dry_run))
-        if asked.verb == "deletecollection":
-            return _json(self._writer.delete_all(asked, request.query, dry_run=dry_run))
+        if asked.verb in {"delete", "deletecollection"}:
+            return _json(self._writer.delete(asked, request.query, dry_run=dry_run))
         if request.content_type == protobuf.MEDIA_TYPE and asked.resource.group.startswith("auth"):
             return self._review(user, asked, protobuf.review(body))
         found = writing.decoded(body, request.content_type, patch=asked.verb == "patch")

@@ -91,15 +91,13 @@ class Writer:
             )
         return self._replaced(asked, before, item, dry_run=dry_run)
 
-    def delete(self, asked: Target, *, dry_run: bool) -> Object:
-        """A deleted object; nothing it owned goes with it."""
-        before = single(self._store, asked)
-        if not dry_run:
-            self._store.remove(asked.resource, before.namespace, before.name)
-        return success(asked.resource, before.name, before.uid)
-
-    def delete_all(self, asked: Target, query: Mapping[str, str], *, dry_run: bool) -> Object:
-        """Every selected object of a namespace; the answer is an empty list of the kind."""
+    def delete(self, asked: Target, query: Mapping[str, str], *, dry_run: bool) -> Object:
+        """A deleted object, or every selected one of a namespace; nothing they owned goes with them."""
+        if asked.name:
+            before = single(self._store, asked)
+            if not dry_run:
+                self._store.remove(asked.resource, before.namespace, before.name)
+            return success(asked.resource, before.name, before.uid)
         selection = Selection(asked, query)
         for entry in self._store.listed(asked.resource, asked.namespace):
             if selection.takes(entry) and not dry_run:
