@@ -1,0 +1,6 @@
+"""KubeGateway on kubernetes_asyncio. Importing this package imports neither it nor aiohttp: connecting does."""
+
+from kubecfg_kubernetes.connector import KubernetesConnector
+from kubecfg_kubernetes.kubeconfig import contexts, target_from_kubeconfig
+
+__all__ = ["KubernetesConnector", "contexts", "target_from_kubeconfig"]

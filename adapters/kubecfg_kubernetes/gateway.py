@@ -1,0 +1,113 @@
+"""The gateway to one cluster."""
+
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from kubecfg_core.errors import TooLarge
+from kubecfg_core.ports.kube_gateway import ClusterInfo, KubeGateway
+from kubecfg_core.resources import RawList, Resource
+from kubecfg_core.validation import check_namespace
+from kubecfg_kubernetes.client import JSON, Answer, Client
+from kubecfg_kubernetes.limits import Limits
+from kubecfg_kubernetes.listing import Lister, is_kubernetes_404
+from kubecfg_kubernetes.translation import clean, not_kubernetes, refusal, status_of
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_METADATA_ONLY: Final = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,{JSON}"
+_REVIEW: Final = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+_FORBIDDEN, _NOT_FOUND = 403, 404
+
+
+class _Version(msgspec.Struct, frozen=True):
+    gitVersion: str
+
+
+class _UserInfo(msgspec.Struct, frozen=True):
+    username: str = ""
+
+
+class _ReviewStatus(msgspec.Struct, frozen=True):
+    userInfo: _UserInfo = _UserInfo()
+
+
+class _Review(msgspec.Struct, frozen=True):
+    status: _ReviewStatus = _ReviewStatus()
+
+
+class _Group(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Groups(msgspec.Struct, frozen=True):
+    groups: tuple[_Group, ...] = ()
+
+
+class KubernetesGateway(KubeGateway):
+    """Reads one cluster over its API."""
+
+    def __init__(self, client: Client, limits: Limits) -> None:
+        self._client = client
+        self._limits = limits
+
+    async def info(self) -> ClusterInfo:
+        """Version, identity and API groups: three requests. What the token may not ask is empty.
+
+        The version is readable with a bad token on most clusters: the identity is what proves it good.
+        """
+        version = await self._asked("/version", _Version)
+        review = await self._asked("/apis/authentication.k8s.io/v1/selfsubjectreviews", _Review, post=_REVIEW)
+        groups = await self._asked("/apis", _Groups)
+        return ClusterInfo(
+            version=clean(version.gitVersion) if version else "",
+            user=clean(review.status.userInfo.username) if review else "",
+            groups=frozenset(group.name for group in groups.groups) if groups else frozenset(),
+        )
+
+    async def list(self, resource: Resource[Any], namespace: str | None = None) -> RawList:
+        """Every object of the kind. Raises `InvalidInput` for what can be no namespace, and what the port says."""
+        if namespace is not None:
+            check_namespace(namespace)
+        return await Lister(self._client, resource, resource.path(namespace), self._limits).read()
+
+    async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:
+        """One request, for the object's metadata alone. A name that is no path segment names nothing."""
+        if namespace is not None:
+            check_namespace(namespace)
+        if name in ("", ".", "..") or "/" in name or "%" in name:
+            return False
+        path = f"{resource.path(namespace)}/{quote(name, safe='')}"
+        answer = await self._small(path, accept=_METADATA_ONLY)
+        if answer.status == _FORBIDDEN and status_of(answer.body):
+            return None
+        if answer.status == _NOT_FOUND and is_kubernetes_404(answer.body):
+            return False
+        self._decoded(answer, msgspec.Raw)
+        return True
+
+    async def _asked(self, path: str, shape: type[T], post: Any = None) -> T | None:
+        """A small document; `None` where it is forbidden, or not served (an older cluster)."""
+        answer = await self._small(path, post=post)
+        if answer.status in (_FORBIDDEN, _NOT_FOUND) and is_kubernetes_404(answer.body):
+            return None
+        found: T = self._decoded(answer, shape)
+        return found
+
+    async def _small(self, path: str, *, post: Any = None, accept: str = JSON) -> Answer:
+        try:
+            return await self._client.ask(path, post=post, accept=accept)
+        except TooLarge as error:
+            raise not_kubernetes(self._client.server) from error
+
+    def _decoded(self, answer: Answer, shape: type[Any]) -> Any:
+        if answer.status >= 400 and status_of(answer.body):  # noqa: PLR2004 - HTTP
+            raise refusal(self._client.server, answer.status, answer.body)
+        try:
+            found = msgspec.json.decode(answer.body, type=shape)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise not_kubernetes(self._client.server, answer.status) from error
+        if answer.status >= 400:  # noqa: PLR2004 - HTTP
+            raise not_kubernetes(self._client.server, answer.status)
+        return found

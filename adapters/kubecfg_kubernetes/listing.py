@@ -1,0 +1,114 @@
+"""Reading one kind in full: page by page where the server pages, and honest where it is not whole."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from kubecfg_core.errors import TooLarge, UpstreamError, UpstreamRefused
+from kubecfg_core.resources import RawList, ReadState, Resource
+from kubecfg_kubernetes.client import Answer, Client
+from kubecfg_kubernetes.limits import Limits
+from kubecfg_kubernetes.translation import clean, not_kubernetes, refusal, status_of
+
+_OK, _FORBIDDEN, _NOT_FOUND, _GONE, _UNAVAILABLE = 200, 403, 404, 410, 503
+
+
+class _ListMeta(msgspec.Struct, frozen=True):
+    next: str = msgspec.field(default="", name="continue")
+
+
+class _Page(msgspec.Struct, frozen=True):
+    kind: str = ""
+    metadata: _ListMeta = _ListMeta()
+
+
+class Lister:
+    """One reading of one list."""
+
+    def __init__(self, client: Client, resource: Resource[Any], path: str, limits: Limits) -> None:
+        self._client = client
+        self._resource = resource
+        self._path = path
+        self._limits = limits
+        self._ends = asyncio.get_running_loop().time() + limits.list_timeout
+        self._pages: list[bytes] = []
+        self._token = ""
+        self._restarted = False
+
+    async def read(self) -> RawList:
+        """All pages. A list that changes while it is paged (410) is begun anew once, then left as it is."""
+        while True:
+            try:
+                answer = await self._next()
+                if answer.status == _OK and not self._took(answer.body):
+                    return RawList(state=ReadState.LISTED, pages=tuple(self._pages))
+            except TooLarge:
+                return self._partial(f"Not all was read: it is more than {self._limits.max_bytes / 2**20:,.0f} MiB.")
+            except UpstreamError as error:
+                return self._interrupted(error)
+            if answer.status == _GONE and self._token and not self._restarted:
+                self._restarted, self._token = True, ""
+                self._pages.clear()
+            elif answer.status != _OK:
+                return self._refused(answer)
+
+    async def _next(self) -> Answer:
+        left = self._limits.max_bytes - sum(map(len, self._pages))
+        seconds = self._ends - asyncio.get_running_loop().time()
+        return await self._client.ask(self._path, query=self._query(), limit=left, seconds=max(seconds, 0.0))
+
+    def _query(self) -> list[tuple[str, str]]:
+        query = [("fieldSelector", self._resource.field_selector)] if self._resource.field_selector else []
+        if self._limits.page_limit:
+            query.append(("limit", str(self._limits.page_limit)))
+        elif not self._token:
+            # From the API server's memory: a second old at most, and ten times cheaper for the cluster.
+            query.append(("resourceVersion", "0"))
+        return [*query, ("continue", self._token)] if self._token else query
+
+    def _took(self, body: bytes) -> bool:
+        """Keep a page; whether there are more. Raises `UpstreamRefused` for what is no page of a list."""
+        try:
+            page = msgspec.json.decode(body, type=_Page)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise not_kubernetes(self._client.server) from error
+        repeated = self._token and page.metadata.next == self._token
+        if not page.kind.endswith("List") or repeated:  # the same token twice would have us page for ever
+            raise not_kubernetes(self._client.server)
+        self._pages.append(body)
+        self._token = page.metadata.next
+        return bool(self._token)
+
+    def _interrupted(self, error: UpstreamError) -> RawList:
+        """A later page that fails costs what is missing; so does an API of an extension that is down.
+
+        The API server answers 503 for an aggregated API (metrics.k8s.io) whose own server does not run.
+        """
+        if self._pages:
+            return self._partial(f"Not all was read: {error.message}")
+        if isinstance(error, UpstreamRefused) and error.status == _UNAVAILABLE and self._resource.group:
+            return RawList(
+                state=ReadState.UNREAD, reason=f"The API {self._resource.api_version} does not answer (503)."
+            )
+        raise error
+
+    def _refused(self, answer: Answer) -> RawList:
+        status = status_of(answer.body)
+        if self._pages or self._token:
+            return self._partial(f"Not all was read: a later page was refused ({answer.status}).")
+        if answer.status == _FORBIDDEN and status is not None:
+            return RawList(state=ReadState.FORBIDDEN, reason=clean(status.message) or "The token may not list it.")
+        if answer.status == _NOT_FOUND and is_kubernetes_404(answer.body):
+            return RawList(state=ReadState.ABSENT, reason=f"The cluster has no {self._resource.full_name}.")
+        if status is None:
+            raise not_kubernetes(self._client.server, answer.status)
+        raise refusal(self._client.server, answer.status, answer.body)
+
+    def _partial(self, reason: str) -> RawList:
+        return RawList(state=ReadState.PARTIAL, pages=tuple(self._pages), reason=reason)
+
+
+def is_kubernetes_404(body: bytes) -> bool:
+    """Whether an API server said this: a Status object, or its plain text for an unknown API group."""
+    return body.strip() == b"404 page not found" or status_of(body) is not None
