@@ -15,17 +15,20 @@ _CORE_TO_NEW = {
     "source": "deprecatedSource",
     "reportingComponent": "reportingController",
 }
+_REPORTING = {"reportingController", "reportingInstance"}
 _NEW_TO_CORE = {new: core for core, new in _CORE_TO_NEW.items()}
 
 
 def to_new(item: Object) -> Object:
     """A core/v1 Event as events.k8s.io/v1 shows it."""
-    return {**_renamed(item, _CORE_TO_NEW), "apiVersion": "events.k8s.io/v1"}
+    found = {**_renamed(item, _CORE_TO_NEW), "apiVersion": "events.k8s.io/v1"}
+    # The one API writes these out when they are empty, the other leaves them out.
+    return {key: value for key, value in found.items() if key not in _REPORTING or value}
 
 
 def to_core(item: Object) -> Object:
     """An events.k8s.io/v1 Event as core/v1 shows it."""
-    return {**_renamed(item, _NEW_TO_CORE), "apiVersion": "v1"}
+    return {"reportingComponent": "", "reportingInstance": "", **_renamed(item, _NEW_TO_CORE), "apiVersion": "v1"}
 
 
 def _renamed(item: Object, names: dict[str, str]) -> Object:

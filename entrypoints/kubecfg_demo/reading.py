@@ -129,7 +129,7 @@ def _revision(store: Store, query: Query) -> int:
 
 
 def _token(revision: int, last: Entry) -> str:
-    start = f"{last.namespace}/{last.name}\0" if last.namespace else f"{last.name}\0"
+    start = f"/{last.namespace}/{last.name}\0" if last.namespace else f"/{last.name}\0"
     text = json.dumps({"v": "meta.k8s.io/v1", "rv": revision, "start": start}, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

@@ -159,6 +159,10 @@ class Catalog:
                 found[group].append(version)
         return found
 
+    def explained(self) -> list[Resource]:
+        """The built-in resources that hold objects: those with a schema of their own."""
+        return [resource for resource in self._places.values() if not resource.custom and "list" in resource.verbs]
+
     def within(self, group: str, version: str) -> list[Resource]:
         """The resources of one group version, by name."""
         return sorted(

@@ -107,7 +107,7 @@ def _stuck_rollout(b: Builder) -> None:
     found["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "2"
     found["status"].update(replicas=3, updatedReplicas=1, unavailableReplicas=1)
     found["status"]["conditions"] = [c for c in found["status"]["conditions"] if c["type"] != "Progressing"] + [late]
-    failing = unready('Readiness probe failed: Get "http://10.244.0.40:8080/healthz": context deadline exceeded')
+    failing = unready("Readiness probe failed: HTTP probe failed with statuscode: 500")
     b.replica_set(found, new, [failing], 1, revision=2, age_hours=2.2)
     b.service("orders", "shop-backend", {"app": "orders"}, _HTTP)
 

@@ -185,7 +185,7 @@ class Builder:
     def _endpoints(self, service: Object, pods: list[Object]) -> None:
         name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
         port = service["spec"]["ports"][0]
-        target = {"port": _target_port(port["targetPort"], pods), "protocol": "TCP"}
+        target = {"port": _target_port(port["targetPort"], pods), "protocol": port["protocol"]}
         if "name" in port:
             target["name"] = port["name"]
         ready = [_endpoint(pod) for pod in pods if _ready(pod)]

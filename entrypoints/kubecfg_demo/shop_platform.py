@@ -193,9 +193,13 @@ def _storage(b: Builder) -> None:
 
 
 def _system(b: Builder) -> None:
-    dns = template("coredns", "registry.example.com/coredns:v1.13.1", 5353)
+    ports = [
+        {"name": "dns", "containerPort": 5353, "protocol": "UDP"},
+        {"name": "http", "containerPort": 8080, "protocol": "TCP"},
+    ]
+    dns = template("coredns", "registry.example.com/coredns:v1.13.1", ports=ports)
     b.deployment("coredns", "kube-system", dns, [RUNNING, RUNNING])
-    port = {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 5353}
+    port = {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": "dns"}
     b.service("kube-dns", "kube-system", {"app": "coredns"}, port, clusterIP="10.96.0.10")
     metrics = template("metrics-server", "registry.example.com/metrics-server:v0.8.0", 10250)
     b.deployment("metrics-server", "kube-system", metrics)

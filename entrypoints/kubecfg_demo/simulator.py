@@ -72,10 +72,7 @@ class Simulator:
         for item in items_of(self._noted(objects)):
             if item["apiVersion"].rpartition("/")[0] in self.without_groups:
                 continue
-            found = to_core(item) if (item["kind"], item["apiVersion"]) == ("Event", "events.k8s.io/v1") else item
-            if found["kind"] == "CustomResourceDefinition":
-                self.catalog.define(found)
-            self.store.seed(self.catalog.of(found), found)
+            self._seed(item)
             count += 1
         return count
 
@@ -117,6 +114,19 @@ class Simulator:
             self.faults.end()
             self.store.end_watches()
             await runner.cleanup()
+
+    def _seed(self, item: Object) -> None:
+        if item["kind"] == "CustomResourceDefinition":
+            self.catalog.define(item)
+        if (item["kind"], item["apiVersion"]) == ("Event", "events.k8s.io/v1"):
+            # Both APIs list the same events; the core form, when it is there, is the one that was stored.
+            item = to_core(item)
+            known = self.store.get(
+                self.catalog.of(item), item["metadata"].get("namespace", ""), item["metadata"]["name"]
+            )
+            if known is not None:
+                return
+        self.store.seed(self.catalog.of(item), item)
 
     def _noted(self, objects: Iterable[Object]) -> Iterator[Object]:
         """The same objects; a list's own resourceVersion is where the counter stood when it was read."""

@@ -46,7 +46,7 @@ _TABLES: dict[tuple[str, str], tuple[str, Cells]] = {
     ),
     ("", "resourcequotas"): ("Name Request Limit Age", columns.quota),
     ("apps", "deployments"): (
-        "Name Ready Up-to-date:integer Available:integer Age (Containers) (Images) (Selector)",
+        "Name Ready Up-to-date Available Age (Containers) (Images) (Selector)",
         columns.deployment,
     ),
     ("apps", "replicasets"): (

@@ -79,8 +79,8 @@ async def _until(watcher: Watcher, seconds: float) -> AsyncGenerator[Change | No
         try:
             change = await asyncio.wait_for(watcher.get(), min(left, _BOOKMARK_EVERY))
         except TimeoutError:
-            # A last bookmark just before the end lets the client resume from here.
-            yield None
+            if loop.time() < deadline:
+                yield None
             continue
         if change is not None:
             yield change
