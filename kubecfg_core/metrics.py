@@ -3,8 +3,13 @@
 import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+from kubecfg_core.errors import InvalidInput
+
+MAX_POINTS: Final = 11_000
 
 
 class Metric(StrEnum):
@@ -41,3 +46,11 @@ def belongs_to(pod: str, username: str) -> bool:
     """Whether a pod is the user's by its name: the user name stands in it between dashes or at an end."""
     words = pod_words(username)
     return bool(words) and f"-{words}-" in f"-{pod}-"
+
+
+def check_range(query: UsageQuery) -> None:
+    """Raise `InvalidInput` unless there is at least one step and at most `MAX_POINTS`: Prometheus gives no more."""
+    if query.duration < 1 or query.step < 1:
+        raise InvalidInput("duration and step: at least 1 second.")
+    if query.duration // query.step + 1 > MAX_POINTS:
+        raise InvalidInput(f"step: too small for that duration, the answer has at most {MAX_POINTS} points.")

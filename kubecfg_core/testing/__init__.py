@@ -1,0 +1,1 @@
+"""In-memory twins of the ports, for the tests of whoever builds on kubecfg."""
