@@ -24,7 +24,7 @@ def decode_pages(pages: tuple[bytes, ...], struct: type[T]) -> tuple[list[T], li
     for page in pages:
         try:
             objects += _decoder(struct).decode(page).items
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             _decode_each(page, struct, objects, notes)
     return objects, notes
 
@@ -38,7 +38,7 @@ def _decoder(struct: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
 def _decode_each(page: bytes, struct: type[T], objects: list[T], notes: list[str]) -> None:
     try:
         items = msgspec.json.decode(page, type=_RawItems).items or []
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         notes.append(f"A page could not be decoded: {error}")
         return
     for position, item in enumerate(items):
