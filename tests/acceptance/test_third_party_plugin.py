@@ -1,0 +1,75 @@
+"""The plugin of the tutorial, installed by pip as its users would, and loaded by a process that never saw it before."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance import plugin_process
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "kubecfg-widgets"
+CONDITION = {"type": "Ready", "status": "False", "reason": "OutOfSprockets", "message": "No sprocket is left."}
+
+
+def widget(name: str, *conditions: dict[str, str]) -> dict[str, Any]:
+    return {
+        "apiVersion": "example.com/v1",
+        "kind": "Widget",
+        "metadata": {"name": name, "namespace": "factory"},
+        "status": {"conditions": list(conditions)},
+    }
+
+
+WIDGETS = [widget("broken", CONDITION), widget("sound", {**CONDITION, "status": "True"}), widget("new")]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = tmp_path_factory.mktemp("source") / "kubecfg-widgets"
+    shutil.copytree(EXAMPLE, source)
+    target = tmp_path_factory.mktemp("site")
+    command = ["pip", "install", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(target)]
+    done = subprocess.run([sys.executable, "-m", *command, str(source)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+@pytest.fixture(scope="module")
+def answer(installed: Path) -> Any:
+    return plugin_process.run(installed, objects=WIDGETS, types=("widgets",))
+
+
+def test_an_installed_plugin_is_found_by_its_entry_point(answer: Any) -> None:
+    [info] = [info for info in answer["infos"] if info["name"] == "widgets"]
+
+    assert info == {
+        "name": "widgets",
+        "distribution": "kubecfg-widgets",
+        "state": "loaded",
+        "analyzers": ["widgets"],
+        "problems": [],
+    }
+
+
+def test_its_analyzer_runs_on_a_custom_resource(answer: Any) -> None:
+    problems = [(p["code"], p["namespace"], p["name"], p["cause"]) for p in answer["analysis"]["problems"]]
+
+    assert problems == [("widget.not_ready", "factory", "broken", "No sprocket is left.")]
+    assert answer["analysis"]["failures"] == []
+
+
+def test_its_playbook_is_in_force(answer: Any) -> None:
+    assert "widget.not_ready" in answer["codes"]
+
+
+def test_a_plugin_is_blocked_by_its_name(installed: Path) -> None:
+    answer = plugin_process.run(installed, objects=WIDGETS, types=("widgets",), blocked="widgets")
+
+    assert [(info["state"], info["analyzers"]) for info in answer["infos"] if info["name"] == "widgets"] == [
+        ("blocked", [])
+    ]
+    assert "widget.not_ready" not in answer["codes"]
+    assert answer["analysis"]["problems"] == []
