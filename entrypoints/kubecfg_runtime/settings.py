@@ -13,6 +13,7 @@ from kubecfg_core.errors import SettingsError
 from kubecfg_core.secret import Secret
 from kubecfg_core.users import Role
 
+_LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 _TRUE: Final = ("1", "true", "yes", "on")
 _FALSE: Final = ("0", "false", "no", "off", "")
 
@@ -78,6 +79,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def egress(self) -> EgressPolicy:
         """Where the service may connect."""
         return EgressPolicy.parse(self.kubecfg_egress_allow_cidrs, self.kubecfg_egress_deny_cidrs)
+
+    def for_own_machine(self) -> "Settings":
+        """The same, with loopback clusters let in: for a person at their own kubeconfig, where it guards nobody."""
+        return msgspec.structs.replace(self, kubecfg_egress_allow_cidrs=(*self.kubecfg_egress_allow_cidrs, *_LOOPBACK))
 
     @property
     def uses_llm(self) -> bool:

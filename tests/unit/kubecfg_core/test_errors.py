@@ -8,7 +8,7 @@ TREE = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.
 
 
 @pytest.mark.parametrize("kind", TREE)
-def test_the_docstring_is_the_message_when_none_is_given(kind) -> None:
+def test_the_docstring_is_the_message_when_none_is_given(kind: type[errors.KubecfgError]) -> None:
     error = kind(rule="r") if kind is errors.CommandRefused else kind()
 
     assert error.message == inspect.getdoc(kind)
@@ -21,5 +21,5 @@ def test_every_code_is_used_once() -> None:
 
 
 @pytest.mark.parametrize("kind", TREE)
-def test_every_error_stands_in_the_tree_at_the_head_of_the_module(kind) -> None:
+def test_every_error_stands_in_the_tree_at_the_head_of_the_module(kind: type[errors.KubecfgError]) -> None:
     assert kind.__name__ in (errors.__doc__ or "")

@@ -1,5 +1,6 @@
 import json
 import pickle
+from collections.abc import Callable
 
 import pytest
 
@@ -7,7 +8,7 @@ from kubecfg_core.secret import Secret
 
 
 @pytest.mark.parametrize("shown", [repr, str, "{}".format, "%s".__mod__])
-def test_a_secret_never_shows_its_text(shown) -> None:
+def test_a_secret_never_shows_its_text(shown: Callable[[object], str]) -> None:
     assert "hunter2" not in shown(Secret("hunter2"))
 
 

@@ -1,0 +1,82 @@
+"""`kubecfg analyze`: what is wrong in a cluster or a dump, and what to do."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from kubecfg_cli.app import BROKEN
+from kubecfg_core.plugins import ALL
+from kubecfg_core.problems import Severity
+
+if TYPE_CHECKING:
+    from kubecfg_core.report import Report
+
+
+async def analyze(
+    *,
+    context: str | None = None,
+    kubeconfig: Path | None = None,
+    dump: Annotated[Path | None, Parameter(name="--from")] = None,
+    namespace: Annotated[str | None, Parameter(name=("--namespace", "-n"))] = None,
+    types: Annotated[str, Parameter(name=("--types", "-t"))] = ALL,
+    output: Annotated[Literal["text", "json"], Parameter(name=("--output", "-o"))] = "text",
+) -> int:
+    """Find what is wrong in a cluster or a dump of one.
+
+    By default the cluster of the current kubeconfig context. Exit status: 0 when nothing is broken (warnings do not
+    count), 1 when something is, 2 when it could not be looked at.
+
+    Parameters
+    ----------
+    context
+        The kubeconfig context to use, if not the current one.
+    kubeconfig
+        The kubeconfig file, if not $KUBECONFIG or ~/.kube/config.
+    dump
+        Analyse files instead: a folder or archive of `kubectl get -o json|yaml`, of `kubectl cluster-info dump`, or a
+        troubleshoot support bundle.
+    namespace
+        Only this namespace.
+    types
+        Comma-separated names of analyzers (`kubecfg plugins list` shows them), or all.
+    output
+        text for people, json for programs: the shape that the REST service documents.
+
+    """
+    report = await _report(context, kubeconfig, dump, namespace, types)
+    if output == "json":
+        import msgspec
+
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        from kubecfg_cli.console import out
+        from kubecfg_cli.rendering import print_report
+
+        print_report(out(), report)
+    broken = any(entry.problem.severity is not Severity.WARNING for entry in report.problems_with_solutions)
+    return BROKEN if broken else 0
+
+
+async def _report(
+    context: str | None, kubeconfig: Path | None, dump: Path | None, namespace: str | None, types: str
+) -> "Report":
+    from kubecfg_cli.console import err
+    from kubecfg_core.errors import InvalidInput
+    from kubecfg_runtime import Kubecfg
+    from kubecfg_runtime.settings import Settings
+
+    if dump is not None and (context is not None or kubeconfig is not None):
+        raise InvalidInput("--from analyses files, so --context and --kubeconfig have no meaning beside it.")
+    names = [name.strip() for name in types.split(",") if name.strip()]
+    settings = Settings.from_environment()
+    if dump is None:
+        settings = settings.for_own_machine()
+    with err().status(f"Reading {dump or context or 'the current cluster'} ..."):
+        async with Kubecfg(settings) as kubecfg:
+            if dump is not None:
+                return await kubecfg.analyze_dump(dump, types=names, namespace=namespace)
+            path = str(kubeconfig) if kubeconfig else None
+            return await kubecfg.analyze_kubeconfig(context, path=path, types=names, namespace=namespace)

@@ -1,0 +1,108 @@
+"""The embeddable Python API: analyse a cluster in five lines, or run all use cases inside another program."""
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kubecfg_core.usecases.solving import Solver
+
+from kubecfg_core.clusters import ClusterTarget
+from kubecfg_core.plugins import Plugins
+from kubecfg_core.ports.event_bus import EventBus
+from kubecfg_core.ports.kube_gateway import KubeConnector
+from kubecfg_core.report import Report
+from kubecfg_core.services import Services
+from kubecfg_core.usecases.diagnosis import Diagnosis
+from kubecfg_runtime import compose
+from kubecfg_runtime.clock import StoppedClock, SystemClock
+from kubecfg_runtime.settings import Settings
+
+
+class Kubecfg:
+    """kubecfg inside your program: an async context manager.
+
+    The `analyze_*` methods need no database and no account. `services()` opens the database and gives every use case
+    of the REST service. What is opened is opened at its first use, and closed at the end of the block.
+
+    Errors are those of `kubecfg_core.errors`; a missing extra is an `ImportError` that names the module.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = Settings.from_environment() if settings is None else settings
+        self.plugins: Plugins = compose.make_plugins(self.settings)
+        self.bus: EventBus = compose.make_bus(self.settings)
+        self._stack = AsyncExitStack()
+        self._connector: KubeConnector | None = None
+        self._diagnosis: Diagnosis | None = None
+        self._services: Services | None = None
+
+    async def __aenter__(self) -> Self:
+        self._stack.push_async_callback(self.bus.close)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def services(self) -> Services:
+        """Every use case of the service, on the database of the settings (by default a SQLite file)."""
+        if self._services is None:
+            opened = compose.open_services(self.settings, self.plugins, self.bus)
+            self._services = await self._stack.enter_async_context(opened)
+        return self._services
+
+    async def analyze_target(
+        self, target: ClusterTarget, *, types: Sequence[str] | None = None, namespace: str | None = None
+    ) -> Report:
+        """Analyse the cluster at that address, with that credential."""
+        if self._connector is None:
+            self._connector = compose.make_connector(self.settings)
+            self._stack.push_async_callback(self._connector.close)
+        async with self._connector.connect(target) as gateway:
+            return await self._diagnose().diagnose(
+                gateway, cluster_name=target.name, types=types, namespace=namespace, server_url=target.server_url
+            )
+
+    async def analyze_kubeconfig(
+        self,
+        context: str | None = None,
+        *,
+        path: str | None = None,
+        types: Sequence[str] | None = None,
+        namespace: str | None = None,
+    ) -> Report:
+        """Analyse the cluster of a kubeconfig context: the current one of `$KUBECONFIG` or `~/.kube/config` by default.
+
+        The file is taken for the caller's own: its `exec` credential plugins are run. Never pass one that somebody
+        else wrote.
+        """
+        from kubecfg_kubernetes.kubeconfig import target_from_kubeconfig
+
+        target = await target_from_kubeconfig(path, context, allow_exec=True)
+        return await self.analyze_target(target, types=types, namespace=namespace)
+
+    async def analyze_dump(
+        self, path: str | Path, *, types: Sequence[str] | None = None, namespace: str | None = None
+    ) -> Report:
+        """Analyse files: a folder or archive of `kubectl get -o json|yaml`, `cluster-info dump`, a support bundle."""
+        from kubecfg_dump import open_dump
+
+        dump = open_dump(path)
+        return await self._diagnose().diagnose(
+            dump,
+            cluster_name=Path(path).name,
+            types=types,
+            namespace=namespace,
+            clock=StoppedClock(dump.taken_at) if dump.taken_at else None,
+        )
+
+    def _diagnose(self) -> Diagnosis:
+        if self._diagnosis is None:
+            llm = compose.make_llm(self.settings)
+            if llm is not None:
+                self._stack.push_async_callback(llm.close)
+            self._diagnosis = Diagnosis(self.plugins, Solver(self.plugins, llm), SystemClock())
+        return self._diagnosis

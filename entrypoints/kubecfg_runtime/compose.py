@@ -1,0 +1,210 @@
+"""The composition root: the one place that knows both the ports and the adapters, and imports each adapter late."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from kubecfg_core.usecases.solving import Solver
+
+from kubecfg_core.errors import SettingsError
+from kubecfg_core.inprocess import InProcessBus
+from kubecfg_core.plugins import Plugins
+from kubecfg_core.ports.event_bus import EventBus
+from kubecfg_core.ports.kube_gateway import KubeConnector
+from kubecfg_core.ports.kubectl_runner import KubectlRunner
+from kubecfg_core.ports.llm import LLM
+from kubecfg_core.ports.metrics_source import MetricsSource
+from kubecfg_core.ports.outbox import Outbox
+from kubecfg_core.services import Services
+from kubecfg_core.usecases.accounts import Accounts
+from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.clusters import Clusters, Onboarding
+from kubecfg_core.usecases.commands import Commands
+from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
+from kubecfg_core.usecases.health import Health, Part
+from kubecfg_core.usecases.relay import Relay
+from kubecfg_core.usecases.usage import Usage
+from kubecfg_runtime.clock import SystemClock
+from kubecfg_runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from kubecfg_crypto import JwtTokens
+    from kubecfg_sqlalchemy import Database
+
+
+def make_plugins(settings: Settings) -> Plugins:
+    """Every installed plugin but the blocked ones."""
+    return Plugins.load(blocked=settings.kubecfg_plugins_blocked)
+
+
+def make_connector(settings: Settings) -> KubeConnector:
+    """The way to real clusters, within the egress policy."""
+    from kubecfg_kubernetes import KubernetesConnector
+
+    return KubernetesConnector(egress=settings.egress, timeout=settings.kubecfg_cluster_timeout)
+
+
+def make_llm(settings: Settings) -> LLM | None:
+    """The language model, where one is configured."""
+    if not settings.uses_llm or settings.llm_api_url is None:
+        return None
+    from kubecfg_openai import OpenAILLM
+
+    return OpenAILLM(
+        base_url=settings.llm_api_url,
+        api_key=settings.llm_api_key,
+        model=settings.llm_model,
+        timeout=settings.llm_timeout,
+    )
+
+
+def make_metrics(settings: Settings) -> MetricsSource | None:
+    """Prometheus, where one is configured."""
+    if settings.prometheus_url is None:
+        return None
+    from kubecfg_prometheus import PrometheusMetrics
+
+    return PrometheusMetrics(settings.prometheus_url, user_label=settings.kubecfg_metrics_user_label)
+
+
+def make_bus(settings: Settings) -> EventBus:
+    """RabbitMQ, where one is configured; else a bus in this process."""
+    if settings.rabbitmq_url is None:
+        return InProcessBus()
+    from kubecfg_kombu import KombuBus
+
+    return KombuBus(settings.rabbitmq_url.reveal())
+
+
+def make_kubectl(settings: Settings) -> KubectlRunner:
+    """The kubectl of `KUBECFG_KUBECTL`, of the `kubectl` extra, or of the PATH."""
+    from kubecfg_kubectl import KubectlProcess
+
+    return KubectlProcess(
+        path=settings.kubecfg_kubectl, egress=settings.egress, timeout=settings.kubecfg_kubectl_timeout
+    )
+
+
+def make_tokens(settings: Settings) -> "JwtTokens":
+    """Access tokens, signed with the key of `JWT_SECRET_KEY` or the one kept in the data folder."""
+    from kubecfg_crypto import JwtTokens, load_jwt_secret
+
+    return JwtTokens(
+        load_jwt_secret(settings.jwt_secret_key.reveal() if settings.jwt_secret_key else None, settings.data_dir),
+        algorithm=settings.jwt_algorithm,
+        minutes=settings.jwt_access_token_expire_minutes,
+        issuer=settings.kubecfg_jwt_issuer,
+        audience=settings.kubecfg_jwt_audience,
+        external_issuer=settings.kubecfg_jwt_external_issuer,
+        clock=SystemClock(),
+    )
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> "AsyncIterator[Database]":
+    """The database, migrated; its credentials are sealed with the keys of `KUBECFG_ENCRYPTION_KEYS`."""
+    from kubecfg_crypto import AesGcmVault, load_keys
+    from kubecfg_sqlalchemy import Database
+
+    data_dir = settings.data_dir
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"KUBECFG_DATA_DIR: {data_dir} cannot be made: {error.strerror}.") from error
+    keys = settings.kubecfg_encryption_keys
+    vault = AesGcmVault(load_keys(keys.reveal() if keys else None, data_dir))
+    url = settings.database_url.reveal() if settings.database_url else f"sqlite:///{data_dir / 'kubecfg.db'}"
+    async with Database.open(url, vault=vault, clock=SystemClock()) as database:
+        yield database
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> AsyncIterator[Services]:
+    """Everything that a front-end needs, on the adapters that the settings name; let go of at the end of the block."""
+    clock = SystemClock()
+    announcer = Announcer(clock)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings))
+        connector = _closed_by(stack, make_connector(settings))
+        llm, metrics = make_llm(settings), make_metrics(settings)
+        for part in (llm, metrics):
+            if part is not None:
+                stack.push_async_callback(part.close)
+        runner = make_kubectl(settings)
+        await stack.enter_async_context(_running(Relay(database.outbox, bus)))
+        accounts = make_accounts(settings, database)
+        password = settings.kubecfg_admin_password
+        await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
+        diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
+        yield Services(
+            accounts=accounts,
+            clusters=Clusters(
+                database.clusters,
+                database.outbox,
+                connector,
+                announcer,
+                Onboarding(
+                    operator_group=settings.kubecfg_operator_api_group, fleet_deadline=settings.kubecfg_nodes_timeout
+                ),
+            ),
+            diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),
+            commands=Commands(database.clusters, database.outbox, runner, announcer, clock),
+            usage=Usage(metrics, database.clusters, connector, clock),
+            health=Health(_parts(database, runner, bus, metrics)),
+            plugins=plugins,
+        )
+
+
+def make_accounts(settings: Settings, database: "Database") -> Accounts:
+    """The accounts in that database."""
+    from kubecfg_crypto import Argon2Hasher
+
+    return Accounts(
+        database.users, Argon2Hasher(), make_tokens(settings), external_role=settings.kubecfg_jwt_external_role
+    )
+
+
+def _closed_by(stack: AsyncExitStack, connector: KubeConnector) -> KubeConnector:
+    stack.push_async_callback(connector.close)
+    return connector
+
+
+@asynccontextmanager
+async def _running(relay: Relay) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay.run(), name="event relay")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _parts(
+    database: "Database", runner: KubectlRunner, bus: EventBus, metrics: MetricsSource | None
+) -> dict[str, Part]:
+    async def backlog() -> str:
+        await bus.ping()
+        return f"{await _backlog(database.outbox)} events wait"
+
+    parts = {
+        "database": Part(_word(database.ping, "reachable")),
+        "kubectl": Part(runner.version, essential=False),
+        "broker": Part(backlog, essential=False),
+    }
+    if metrics is not None:
+        parts["prometheus"] = Part(_word(metrics.ping, "reachable"), essential=False)
+    return parts
+
+
+async def _backlog(outbox: Outbox) -> int:
+    return await outbox.backlog()
+
+
+def _word(ask: Callable[[], Awaitable[None]], word: str) -> Callable[[], Awaitable[str]]:
+    async def answer() -> str:
+        await ask()
+        return word
+
+    return answer
