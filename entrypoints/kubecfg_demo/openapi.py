@@ -26,6 +26,7 @@ _SIMPLE: dict[str, Object] = {
     "object": {"type": "object"},
 }
 _REFERENCE = re.compile(r"V\d\w+")
+_VERSIONED = re.compile(r"V(\d(?:alpha\d|beta\d)?)(\w+)")
 
 
 def document(catalog: Catalog, path: str) -> Object | None:
@@ -39,8 +40,8 @@ def document(catalog: Catalog, path: str) -> Object | None:
     schemas: dict[str, Object] = {}
     for resource in served:
         _collect(_model(resource), schemas)
-        if _model(resource) in schemas:
-            schemas[_model(resource)]["x-kubernetes-group-version-kind"] = [_kind(resource)]
+        if _named(_model(resource)) in schemas:
+            schemas[_named(_model(resource))]["x-kubernetes-group-version-kind"] = [_kind(resource)]
     return {
         "openapi": "3.0.0",
         "info": {"title": "Kubernetes (simulated)", "version": "v1.36.2"},
@@ -74,12 +75,13 @@ def _schemas() -> dict[str, Object]:
 
 def _collect(name: str, into: dict[str, Object]) -> None:
     """Put a schema and all it refers to into a document's schemas."""
-    if name in into or name not in _schemas():
+    if _named(name) in into or name not in _schemas():
         return
     short = _schemas()[name]
-    into[name] = {"type": "object", "required": short["required"], "properties": {}}
+    properties: Object = {}
+    into[_named(name)] = {"type": "object", "required": short["required"], "properties": properties}
     for field, (kind, description) in short["fields"].items():
-        into[name]["properties"][field] = {**_type(kind), "description": description}
+        properties[field] = {**_type(kind), "description": description}
         for reference in _REFERENCE.findall(kind):
             _collect(reference, into)
 
@@ -90,4 +92,9 @@ def _type(kind: str) -> Object:
     if kind.startswith("dict("):
         return {"type": "object", "additionalProperties": _type(kind[5:-1].partition(", ")[2])}
     # A reference beside a description is wrapped, since OpenAPI ignores whatever stands beside a plain one.
-    return _SIMPLE.get(kind) or {"allOf": [{"$ref": f"#/components/schemas/{kind}"}]}
+    return _SIMPLE.get(kind) or {"allOf": [{"$ref": f"#/components/schemas/{_named(kind)}"}]}
+
+
+def _named(model: str) -> str:
+    """`V1PodSpec` as `io.k8s.v1.PodSpec`, of which kubectl shows what follows the last dot."""
+    return _VERSIONED.sub(r"io.k8s.v\1.\2", model)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from typing import Any
 
@@ -10,8 +9,8 @@ from .certificates import Authority
 from .logs import LogKey
 from .shop_builder import Builder
 from .shop_extras import add_metrics, shop_logs
+from .shop_network import service
 from .shop_parts import (
-    COMPLETED,
     REGISTRY,
     RUNNING,
     Moment,
@@ -22,6 +21,7 @@ from .shop_parts import (
     unready,
     unschedulable,
 )
+from .shop_pieces import autoscaled, encoded, ingress, nightly, tls
 from .shop_platform import add_platform, resources, template
 from .shop_platform import stateful as add_stateful
 from .simulator import Simulator
@@ -56,31 +56,31 @@ def _frontend(b: Builder) -> None:
     web = template("web", f"{REGISTRY}/web:3.2.0", envFrom=optional)
     b.add("v1", "ConfigMap", "web-config", "shop-frontend", data={"CATALOG_URL": "http://search.shop-backend"})
     deployment = b.deployment("web", "shop-frontend", web, [RUNNING, RUNNING])
-    b.service("web", "shop-frontend", {"app": "web"}, _HTTP)
-    _autoscaled(b, deployment)
+    service(b, "web", "shop-frontend", {"app": "web"}, _HTTP)
+    autoscaled(b, deployment)
     image = f"{REGISTRY}/banner:2.1.0-rc9"
     progressing = b.condition("Progressing", "True", "ReplicaSetUpdated", _progress("shop-frontend", "banner"), 0.1)
     banner = template("banner", image)
     conditions = [b.unavailable(0.1), progressing]
     b.deployment("banner", "shop-frontend", banner, [unpullable(image)], conditions=conditions, age_hours=0.1)
     b.deployment("black-friday", "shop-frontend", template("black-friday", f"{REGISTRY}/web:3.1.0-bf"), [], replicas=0)
-    b.service("black-friday", "shop-frontend", {"app": "black-friday"}, _HTTP)
+    service(b, "black-friday", "shop-frontend", {"app": "black-friday"}, _HTTP)
     authority = Authority("Simulated Shop CA")
-    _tls(b, "storefront-tls", "shop-frontend", authority.server("shop.example.com", valid=(-102 * _DAY, -12 * _DAY)))
-    _ingress(b, ("storefront", "shop-frontend"), "shop.example.com", ("web", 80), "storefront-tls")
-    _ingress(b, ("legacy-catalog", "shop-frontend"), "old.shop.example.com", ("old-catalog", 80))
-    _ingress(b, ("shop-api", "shop-frontend"), "api.shop.example.com", ("web", 8081))
-    _tls(b, "orders-tls", "shop-backend", authority.server("orders.shop.example.com", valid=(-20 * _DAY, 70 * _DAY)))
-    _ingress(b, ("orders", "shop-backend"), "orders.shop.example.com", ("orders", 80), "orders-tls")
+    tls(b, "storefront-tls", "shop-frontend", authority.server("shop.example.com", valid=(-102 * _DAY, -12 * _DAY)))
+    ingress(b, ("storefront", "shop-frontend"), "shop.example.com", ("web", 80), "storefront-tls")
+    ingress(b, ("legacy-catalog", "shop-frontend"), "old.shop.example.com", ("old-catalog", 80))
+    ingress(b, ("shop-api", "shop-frontend"), "api.shop.example.com", ("web", 8081))
+    tls(b, "orders-tls", "shop-backend", authority.server("orders.shop.example.com", valid=(-20 * _DAY, 70 * _DAY)))
+    ingress(b, ("orders", "shop-backend"), "orders.shop.example.com", ("orders", 80), "orders-tls")
 
 
 def _backend(b: Builder) -> None:
     _stuck_rollout(b)
     b.deployment("search", "shop-backend", template("search", f"{REGISTRY}/search:1.9.3"))
-    b.service("search", "shop-backend", {"app": "serach"}, _HTTP)
+    service(b, "search", "shop-backend", {"app": "serach"}, _HTTP)
     failing = unready("Readiness probe failed: HTTP probe failed with statuscode: 503")
     b.deployment("inventory", "shop-backend", template("inventory", f"{REGISTRY}/inventory:4.0.1"), [failing, failing])
-    b.service("inventory", "shop-backend", {"app": "inventory"}, _HTTP)
+    service(b, "inventory", "shop-backend", {"app": "inventory"}, _HTTP)
     full = (
         "0/4 nodes are available: 2 node(s) had untolerated taint(s), 2 Insufficient cpu. "
         "preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
@@ -109,19 +109,17 @@ def _stuck_rollout(b: Builder) -> None:
     found["status"]["conditions"] = [c for c in found["status"]["conditions"] if c["type"] != "Progressing"] + [late]
     failing = unready("Readiness probe failed: HTTP probe failed with statuscode: 500")
     b.replica_set(found, new, [failing], 1, revision=2, age_hours=2.2)
-    b.service("orders", "shop-backend", {"app": "orders"}, _HTTP)
+    service(b, "orders", "shop-backend", {"app": "orders"}, _HTTP)
 
 
 def _payments(b: Builder) -> None:
     url = {"name": "DATABASE_URL", "value": "postgres://postgres.shop-data:5432/payments"}
     checkout = template("checkout", f"{REGISTRY}/checkout:2.8.1", env=[url])
     b.deployment("checkout", "shop-payments", checkout, [crashing("checkout", 1, "Error", 27)])
-    b.service("checkout", "shop-payments", {"app": "checkout"}, _HTTP)
+    service(b, "checkout", "shop-payments", {"app": "checkout"}, _HTTP)
     key = {"name": "API_KEY", "valueFrom": {"secretKeyRef": {"name": "fraud-api", "key": "API_KEY"}}}
     fraud = template("fraud-check", f"{REGISTRY}/fraud-check:1.3.0", env=[key])
-    b.add(
-        "v1", "Secret", "fraud-api", "shop-payments", type="Opaque", data={"API_TOKEN": _encoded(b"not-a-real-token")}
-    )
+    b.add("v1", "Secret", "fraud-api", "shop-payments", type="Opaque", data={"API_TOKEN": encoded(b"not-a-real-token")})
     progressing = b.condition(
         "Progressing", "True", "ReplicaSetUpdated", _progress("shop-payments", "fraud-check"), 0.14
     )
@@ -130,14 +128,16 @@ def _payments(b: Builder) -> None:
     b.deployment("fraud-check", "shop-payments", fraud, [absent], conditions=conditions, age_hours=0.14)
     outside = {"type": "ExternalName", "externalName": "gateway.payments.example.com", "sessionAffinity": "None"}
     b.add("v1", "Service", "payment-gateway", "shop-payments", spec=outside, status={"loadBalancer": {}})
-    _ingress(b, ("pay", "shop-payments"), "pay.shop.example.com", ("checkout", 80), "pay-tls")
+    ingress(b, ("pay", "shop-payments"), "pay.shop.example.com", ("checkout", 80), "pay-tls")
 
 
 def _data(b: Builder) -> None:
     add_stateful(b, "postgres", "shop-data", image=f"{REGISTRY}/postgres:17.6", port=5432, size="50Gi")
     cache = template("redis-cache", f"{REGISTRY}/redis:8.2.1", 6379, resources=resources("100m", "64Mi"))
     b.deployment("redis-cache", "shop-data", cache, [crashing("redis-cache", 137, "OOMKilled", 11)])
-    b.service("redis-cache", "shop-data", {"app": "redis-cache"}, {"name": "redis", "port": 6379, "targetPort": "http"})
+    service(
+        b, "redis-cache", "shop-data", {"app": "redis-cache"}, {"name": "redis", "port": 6379, "targetPort": "http"}
+    )
     wanted = {
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "100Gi"}},
@@ -160,7 +160,7 @@ def _data(b: Builder) -> None:
 
 
 def _batch(b: Builder) -> None:
-    _nightly(b)
+    nightly(b)
     amounts = {"requests.cpu": "150m", "pods": "10"}
     used = {"requests.cpu": "100m", "pods": "1"}
     b.add("v1", "ResourceQuota", "small", "shop-batch", spec={"hard": amounts}, status={"hard": amounts, "used": used})
@@ -180,100 +180,6 @@ def _batch(b: Builder) -> None:
     owner = next(o for o in b.objects if o["kind"] == "ReplicaSet" and o["metadata"]["name"] == replica_set)
     owner["status"]["conditions"] = [{**failure, "lastTransitionTime": stamped["lastTransitionTime"]}]
     b.event(owner, "Warning", "FailedCreate", f"Error creating: {refusal}", 9)
-
-
-def _nightly(b: Builder) -> None:
-    """A CronJob whose last run went well: a finished pod is no fault."""
-    made = template("nightly-report", f"{REGISTRY}/reports:1.0.4")
-    made["spec"]["restartPolicy"] = "OnFailure"
-    for probe in ("readinessProbe", "livenessProbe"):
-        del made["spec"]["containers"][0][probe]
-    when = b.moment.ago(hours=7)
-    cron = b.add(
-        "batch/v1",
-        "CronJob",
-        "nightly-report",
-        "shop-batch",
-        spec={
-            "schedule": "0 3 * * *",
-            "concurrencyPolicy": "Forbid",
-            "suspend": False,
-            "jobTemplate": {"spec": {"template": made}},
-        },
-        status={"lastScheduleTime": when, "lastSuccessfulTime": b.moment.ago(hours=6, minutes=56)},
-    )
-    done = {"type": "Complete", "status": "True", "reason": "CompletionsReached", "lastTransitionTime": when}
-    job = b.add(
-        "batch/v1",
-        "Job",
-        "nightly-report-29391300",
-        "shop-batch",
-        owner=cron,
-        age_hours=7,
-        spec={"completions": 1, "parallelism": 1, "backoffLimit": 6, "template": made},
-        status={
-            "succeeded": 1,
-            "ready": 0,
-            "startTime": when,
-            "completionTime": b.moment.ago(hours=6, minutes=56),
-            "conditions": [done],
-        },
-    )
-    b.pod("nightly-report-29391300-w6hjp", "shop-batch", made, COMPLETED, 7, owner=job)
-
-
-def _autoscaled(b: Builder, deployment: Object) -> None:
-    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment["metadata"]["name"]}
-    cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}
-    now = {"name": "cpu", "current": {"averageUtilization": 31, "averageValue": "31m"}}
-    b.add(
-        "autoscaling/v2",
-        "HorizontalPodAutoscaler",
-        "web",
-        "shop-frontend",
-        spec={
-            "scaleTargetRef": target,
-            "minReplicas": 2,
-            "maxReplicas": 6,
-            "metrics": [{"type": "Resource", "resource": cpu}],
-        },
-        status={
-            "currentReplicas": 2,
-            "desiredReplicas": 2,
-            "currentMetrics": [{"type": "Resource", "resource": now}],
-            "conditions": [b.condition("ScalingActive", "True", "ValidMetricFound", "the HPA can scale", 24)],
-        },
-    )
-    selector = {"matchLabels": {"app": "web"}}
-    counts = {"currentHealthy": 2, "desiredHealthy": 1, "expectedPods": 2, "disruptionsAllowed": 1}
-    b.add(
-        "policy/v1",
-        "PodDisruptionBudget",
-        "web",
-        "shop-frontend",
-        spec={"minAvailable": 1, "selector": selector},
-        status=counts,
-    )
-
-
-def _ingress(b: Builder, place: tuple[str, str], host: str, backend: tuple[str, int], secret: str = "") -> None:
-    name, namespace = place
-    service = {"service": {"name": backend[0], "port": {"number": backend[1]}}}
-    path = {"path": "/", "pathType": "Prefix", "backend": service}
-    spec: Object = {"ingressClassName": "nginx", "rules": [{"host": host, "http": {"paths": [path]}}]}
-    if secret:
-        spec["tls"] = [{"hosts": [host], "secretName": secret}]
-    address = {"loadBalancer": {"ingress": [{"ip": "203.0.113.10"}]}}
-    b.add("networking.k8s.io/v1", "Ingress", name, namespace, spec=spec, status=address)
-
-
-def _tls(b: Builder, name: str, namespace: str, pair: tuple[bytes, bytes]) -> None:
-    data = {"tls.crt": _encoded(pair[0]), "tls.key": _encoded(pair[1])}
-    b.add("v1", "Secret", name, namespace, type="kubernetes.io/tls", data=data)
-
-
-def _encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def _progress(namespace: str, name: str) -> str:

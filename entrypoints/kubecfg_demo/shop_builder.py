@@ -21,8 +21,8 @@ class Builder:
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
         self.objects: list[Object] = []
-        self._pods: list[Object] = []
-        self._addresses = 10
+        self.pods: list[Object] = []
+        self.addresses = 10
 
     def add(self, api_version: str, kind: str, name: str, namespace: str = "", **rest: Any) -> Object:
         """Any object; `labels`, `annotations`, `owner` and `age_hours` go into its metadata, all else beside it."""
@@ -75,18 +75,18 @@ class Builder:
 
     def pod(self, name: str, namespace: str, template: Object, state: State, age_hours: float, **rest: Any) -> Object:
         """A pod from a template, on the node named or on the next healthy one, with its events."""
-        self._addresses += 1
-        node = rest.pop("node", "") or _HEALTHY_NODES[self._addresses % 2]
+        self.addresses += 1
+        node = rest.pop("node", "") or _HEALTHY_NODES[self.addresses % 2]
         spec: Object = {"restartPolicy": "Always", "serviceAccountName": "default", **template["spec"]}
         if state.scheduled:
             spec["nodeName"] = node
         labels = {**template["metadata"]["labels"], **rest.pop("more_labels", {})}
         found = self.add("v1", "Pod", name, namespace, labels=labels, age_hours=age_hours, spec=spec, **rest)
-        address = f"10.244.{list(NODES).index(node)}.{self._addresses}"
+        address = f"10.244.{list(NODES).index(node)}.{self.addresses}"
         found["status"] = pod_status(found, state, self.moment, age_hours, (address, NODES[node]))
         for event in state.events:
             self.event(found, *event)
-        self._pods.append(found)
+        self.pods.append(found)
         return found
 
     def deployment(
@@ -170,56 +170,6 @@ class Builder:
             self.pod(own, namespace, template, state, hours, owner=found, more_labels=hashed)
         return found
 
-    def service(self, name: str, namespace: str, selector: dict[str, str] | None, port: Object, **spec: Any) -> Object:
-        """A Service with one port, and its Endpoints and EndpointSlice as the pods added so far fill them."""
-        self._addresses += 1
-        address = spec.pop("clusterIP", f"10.96.0.{self._addresses}")
-        status = spec.pop("status", {"loadBalancer": {}})
-        full = {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [address], "selector": selector, **spec}
-        full["ports"] = [{"protocol": "TCP", "targetPort": port["port"], **port}]
-        found = self.add("v1", "Service", name, namespace, labels={"app": name}, spec=full, status=status)
-        pods = [pod for pod in self._pods if _selects(selector or {}, pod, namespace)]
-        self._endpoints(found, pods)
-        return found
-
-    def _endpoints(self, service: Object, pods: list[Object]) -> None:
-        name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
-        port = service["spec"]["ports"][0]
-        target = {"port": _target_port(port["targetPort"], pods), "protocol": port["protocol"]}
-        if "name" in port:
-            target["name"] = port["name"]
-        ready = [_endpoint(pod) for pod in pods if _ready(pod)]
-        unready = [_endpoint(pod) for pod in pods if not _ready(pod)]
-        subset: Object = {"ports": [target]}
-        if ready:
-            subset["addresses"] = ready
-        if unready:
-            subset["notReadyAddresses"] = unready
-        self.add("v1", "Endpoints", name, namespace, **({"subsets": [subset]} if pods else {}))
-        endpoints = [
-            {
-                "addresses": [pod["status"]["podIP"]],
-                "conditions": {"ready": _ready(pod), "serving": _ready(pod), "terminating": False},
-                "nodeName": pod["spec"]["nodeName"],
-                "targetRef": _target(pod),
-            }
-            for pod in pods
-        ]
-        self.add(
-            "discovery.k8s.io/v1",
-            "EndpointSlice",
-            f"{name}-{suffix(f'{namespace}/{name}/slice', 5)}",
-            namespace,
-            owner=service,
-            labels={
-                "kubernetes.io/service-name": name,
-                "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
-            },
-            addressType="IPv4",
-            endpoints=endpoints or None,
-            ports=[target] if pods else None,
-        )
-
     def _rolled_out(self, namespace: str, name: str, hours: float, *, available: bool) -> list[Object]:
         replica_set = replica_set_name(namespace, name)
         done = f'ReplicaSet "{replica_set}" has successfully progressed.'
@@ -258,32 +208,3 @@ def _counts(**counts: int) -> Object:
 def _reference(owner: Object) -> Object:
     named = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"]}
     return {**named, "uid": owner["metadata"]["uid"], "controller": True, "blockOwnerDeletion": True}
-
-
-def _selects(selector: dict[str, str], pod: Object, namespace: str) -> bool:
-    metadata, status = pod["metadata"], pod["status"]
-    alive = "podIP" in status and status["phase"] not in {"Succeeded", "Failed"}
-    return (
-        bool(selector)
-        and alive
-        and metadata["namespace"] == namespace
-        and selector.items() <= metadata["labels"].items()
-    )
-
-
-def _ready(pod: Object) -> bool:
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"]["conditions"])
-
-
-def _target(pod: Object) -> Object:
-    metadata = pod["metadata"]
-    return {"kind": "Pod", "name": metadata["name"], "namespace": metadata["namespace"], "uid": metadata["uid"]}
-
-
-def _endpoint(pod: Object) -> Object:
-    return {"ip": pod["status"]["podIP"], "nodeName": pod["spec"]["nodeName"], "targetRef": _target(pod)}
-
-
-def _target_port(wanted: int | str, pods: list[Object]) -> int | str:
-    ports = (port for pod in pods for container in pod["spec"]["containers"] for port in container.get("ports", []))
-    return next((port["containerPort"] for port in ports if port.get("name") == wanted), wanted)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .shop_builder import NODES, Builder
-from .shop_parts import LOST, RUNNING, State
+from .shop_network import service
+from .shop_parts import LOST, RUNNING, State, suffix
 
 Object = dict[str, Any]
 
@@ -27,7 +28,9 @@ _GREETING = "Kubelet stopped posting node status."
 
 def template(app: str, image: str, port: int = 8080, **container: Any) -> Object:
     """A pod template of one container with probes and limits; keywords replace or add container fields."""
-    probe = {"httpGet": {"path": "/healthz", "port": "http"}, "periodSeconds": 10, "timeoutSeconds": 2}
+    asked = {"path": "/healthz", "port": "http", "scheme": "HTTP"}
+    patience = {"periodSeconds": 10, "timeoutSeconds": 2, "successThreshold": 1, "failureThreshold": 3}
+    probe = {"httpGet": asked, **patience}
     full = {
         "name": app,
         "image": image,
@@ -120,7 +123,7 @@ def stateful(b: Builder, name: str, namespace: str, *, image: str, port: int, si
         },
         status={"phase": "Bound"},
     )
-    b.service(name, namespace, {"app": name}, {"name": "http", "port": port, "targetPort": "http"}, clusterIP="None")
+    service(b, name, namespace, {"app": name}, {"name": "http", "port": port, "targetPort": "http"}, clusterIP="None")
 
 
 def _node(b: Builder, name: str, address: str) -> None:
@@ -164,6 +167,10 @@ def _node(b: Builder, name: str, address: str) -> None:
             "conditions": conditions,
             "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
             "nodeInfo": {
+                "machineID": suffix(f"{name}/machine", 32),
+                "systemUUID": suffix(f"{name}/system", 32),
+                "bootID": suffix(f"{name}/boot", 32),
+                "kubeProxyVersion": "",
                 "kubeletVersion": "v1.36.2",
                 "osImage": "Debian GNU/Linux 13 (simulated)",
                 "kernelVersion": "6.12.0",
@@ -200,10 +207,10 @@ def _system(b: Builder) -> None:
     dns = template("coredns", "registry.example.com/coredns:v1.13.1", ports=ports)
     b.deployment("coredns", "kube-system", dns, [RUNNING, RUNNING])
     port = {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": "dns"}
-    b.service("kube-dns", "kube-system", {"app": "coredns"}, port, clusterIP="10.96.0.10")
+    service(b, "kube-dns", "kube-system", {"app": "coredns"}, port, clusterIP="10.96.0.10")
     metrics = template("metrics-server", "registry.example.com/metrics-server:v0.8.0", 10250)
     b.deployment("metrics-server", "kube-system", metrics)
-    b.service("metrics-server", "kube-system", {"app": "metrics-server"}, {"port": 443, "targetPort": "http"})
+    service(b, "metrics-server", "kube-system", {"app": "metrics-server"}, {"port": 443, "targetPort": "http"})
     proxy = template("kube-proxy", "registry.example.com/kube-proxy:v1.36.2", 10256)
     proxy["spec"]["tolerations"] = [{"operator": "Exists"}]
     found = b.add(
@@ -235,5 +242,5 @@ def _ingress(b: Builder) -> None:
     b.deployment("ingress-nginx", "ingress-nginx", controller, [RUNNING, RUNNING])
     address = {"loadBalancer": {"ingress": [{"ip": "203.0.113.10", "ipMode": "VIP"}]}}
     port = {"name": "https", "port": 443, "targetPort": "http", "nodePort": 30443}
-    b.service("ingress-nginx", "ingress-nginx", {"app": "ingress-nginx"}, port, type="LoadBalancer", status=address)
+    service(b, "ingress-nginx", "ingress-nginx", {"app": "ingress-nginx"}, port, type="LoadBalancer", status=address)
     b.add("networking.k8s.io/v1", "IngressClass", "nginx", spec={"controller": "k8s.io/ingress-nginx"})

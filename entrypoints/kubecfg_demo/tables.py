@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from . import columns, pod_columns
+from . import columns, pod_columns, workload_columns
 from .ages import age
 from .resources import Resource
 
@@ -47,24 +47,24 @@ _TABLES: dict[tuple[str, str], tuple[str, Cells]] = {
     ("", "resourcequotas"): ("Name Request Limit Age", columns.quota),
     ("apps", "deployments"): (
         "Name Ready Up-to-date Available Age (Containers) (Images) (Selector)",
-        columns.deployment,
+        workload_columns.deployment,
     ),
     ("apps", "replicasets"): (
         "Name Desired:integer Current:integer Ready:integer Age (Containers) (Images) (Selector)",
-        columns.replicaset,
+        workload_columns.replicaset,
     ),
-    ("apps", "statefulsets"): ("Name Ready Age (Containers) (Images)", columns.statefulset),
+    ("apps", "statefulsets"): ("Name Ready Age (Containers) (Images)", workload_columns.statefulset),
     ("apps", "daemonsets"): (
         (
             "Name Desired:integer Current:integer Ready:integer Up-to-date:integer Available:integer Node_Selector Age "
             "(Containers) (Images) (Selector)"
         ),
-        columns.daemonset,
+        workload_columns.daemonset,
     ),
-    ("batch", "jobs"): ("Name Status Completions Duration Age (Containers) (Images) (Selector)", columns.job),
+    ("batch", "jobs"): ("Name Status Completions Duration Age (Containers) (Images) (Selector)", workload_columns.job),
     ("batch", "cronjobs"): (
         "Name Schedule Timezone Suspend:boolean Active:integer Last_Schedule Age (Containers) (Images) (Selector)",
-        columns.cronjob,
+        workload_columns.cronjob,
     ),
     ("networking.k8s.io", "ingresses"): ("Name Class Hosts Address Ports Age", columns.ingress),
     ("networking.k8s.io", "ingressclasses"): ("Name Controller Parameters Age", columns.ingressclass),
@@ -76,11 +76,11 @@ _TABLES: dict[tuple[str, str], tuple[str, Cells]] = {
     ),
     ("autoscaling", "horizontalpodautoscalers"): (
         "Name Reference Targets MinPods MaxPods:integer Replicas:integer Age",
-        columns.autoscaler,
+        workload_columns.autoscaler,
     ),
     ("policy", "poddisruptionbudgets"): (
         "Name Min_Available Max_Unavailable Allowed_Disruptions:integer Age",
-        columns.disruption_budget,
+        workload_columns.disruption_budget,
     ),
 }
 _DEFAULT = ("Name Created_At", columns.default)

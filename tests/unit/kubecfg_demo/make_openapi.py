@@ -1,6 +1,6 @@
 """Makes the simulator's openapi.json of kubernetes_asyncio's models: python -m tests.unit.kubecfg_demo.make_openapi.
 
-Each schema is {"fields": {JSON name: [type, description]}, "required": [JSON names]}; types: `str`, `list[V1Container]`...
+Each schema is {"fields": {JSON name: [type, description]}, "required": [JSON names]}; a type: `list[V1Container]`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def schema(name: str) -> dict[str, Any]:
 
 def description(model: type, attribute: str) -> str:
     paragraphs = (inspect.getdoc(getattr(model, attribute)) or "").split("\n\n")
-    said = paragraphs[1] if len(paragraphs) > 1 else ""
+    said = paragraphs[1].strip() if len(paragraphs) > 1 else ""
     return "" if said.startswith(":return") else said.replace("  # noqa: E501", "").strip()
 
 
