@@ -45,13 +45,18 @@ def document(catalog: Catalog, path: str) -> Object | None:
     return {
         "openapi": "3.0.0",
         "info": {"title": "Kubernetes (simulated)", "version": "v1.36.2"},
-        "paths": {f"/{path}/{resource.plural}": {"get": _operation(resource)} for resource in served},
+        "paths": {place: found for resource in served for place, found in _places(path, resource).items()},
         "components": {"schemas": schemas},
     }
 
 
-def _operation(resource: Resource) -> Object:
-    return {"responses": {"200": {"description": "OK"}}, "x-kubernetes-group-version-kind": _kind(resource)}
+def _places(path: str, resource: Resource) -> Object:
+    """The two paths clients look for: the list, and the object, where they learn whether fieldValidation is known."""
+    operation = {"responses": {"200": {"description": "OK"}}, "x-kubernetes-group-version-kind": _kind(resource)}
+    scope = "/namespaces/{namespace}" if resource.namespaced else ""
+    asked = {"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}
+    one = {"get": operation, "patch": {**operation, "parameters": [asked]}}
+    return {f"/{path}/{resource.plural}": {"get": operation}, f"/{path}{scope}/{resource.plural}/{{name}}": one}
 
 
 def _kind(resource: Resource) -> Object:

@@ -11,8 +11,9 @@ Labels = Mapping[str, str]
 Predicate = Callable[[Labels], bool]
 
 _TOKEN = re.compile(r"\s*(==|!=|=|!|>|<|\(|\)|,|[^\s=!<>(),]+)")
-_OPERATORS = ("in", "notin", "=", "==", "!=", "gt", "lt", ">", "<")
-_EXPECTED = "in, notin, =, ==, !=, gt, lt"
+_NOT_IN = "notin"  # codespell:ignore notin
+_OPERATORS = ("in", _NOT_IN, "=", "==", "!=", "gt", "lt", ">", "<")
+_EXPECTED = f"in, {_NOT_IN}, =, ==, !=, gt, lt"
 
 
 def label_selector(text: str) -> Predicate:
@@ -68,7 +69,7 @@ def _requirement(tokens: _Tokens) -> Predicate:
     operator = tokens.take()
     if operator not in _OPERATORS:
         raise bad_request(f"unable to parse requirement: found '{operator}', expected: {_EXPECTED}")
-    if operator in {"in", "notin"}:
+    if operator in {"in", _NOT_IN}:
         return _membership(key, _values(tokens), wanted=operator == "in")
     value = "" if tokens.peek() in {"", ","} else tokens.take()
     if operator in {"gt", "lt", ">", "<"}:
@@ -97,7 +98,7 @@ def _values(tokens: _Tokens) -> frozenset[str]:
 
 
 def _membership(key: str, values: frozenset[str], *, wanted: bool) -> Predicate:
-    # Kubernetes lets an absent label satisfy != and notin.
+    # Kubernetes lets an absent label satisfy both negations.
     if wanted:
         return lambda labels: key in labels and labels[key] in values
     return lambda labels: key not in labels or labels[key] not in values

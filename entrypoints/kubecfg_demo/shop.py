@@ -77,7 +77,7 @@ def _frontend(b: Builder) -> None:
 def _backend(b: Builder) -> None:
     _stuck_rollout(b)
     b.deployment("search", "shop-backend", template("search", f"{REGISTRY}/search:1.9.3"))
-    service(b, "search", "shop-backend", {"app": "serach"}, _HTTP)
+    service(b, "search", "shop-backend", {"app": "search-v1"}, _HTTP)
     failing = unready("Readiness probe failed: HTTP probe failed with statuscode: 503")
     b.deployment("inventory", "shop-backend", template("inventory", f"{REGISTRY}/inventory:4.0.1"), [failing, failing])
     service(b, "inventory", "shop-backend", {"app": "inventory"}, _HTTP)

@@ -37,7 +37,7 @@ FAULTS: tuple[DemoFault, ...] = (
         kind="Service",
         namespace="shop-backend",
         name="search",
-        reason="the selector app=serach matches no pod",
+        reason="the selector app=search-v1 matches no pod",
         also=("Endpoints/search",),
     ),
     DemoFault(

@@ -19,10 +19,11 @@ from .store import Entry, Store
 Object = dict[str, Any]
 
 _JSON = {"application/json", "application/yaml"}
+_APPLY = "application/apply-patch+yaml"
 _MERGES = {
     "application/merge-patch+json",
     "application/strategic-merge-patch+json",
-    "application/apply-patch+yaml",
+    _APPLY,
 }
 _JSON_PATCH = "application/json-patch+json"
 _DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -78,7 +79,13 @@ class Writer:
         return self._replaced(asked, before, item, dry_run=dry_run)
 
     def patch(self, asked: Target, change: object, kind: str, *, dry_run: bool) -> bytes:
-        """A changed object. Strategic merges and applies are done as plain merges, so a list is replaced as a whole."""
+        """A changed object; an apply makes it where there is none.
+
+        Strategic merges and applies are done as plain merges, so a list is replaced as a whole.
+        """
+        scope = asked.namespace if asked.resource.namespaced else ""
+        if kind == _APPLY and isinstance(change, dict) and not self._store.get(asked.resource, scope, asked.name):
+            return self.create(asked, change, dry_run=dry_run)
         before = single(self._store, asked)
         item = before.decoded()
         if kind == _JSON_PATCH:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shlex
 import sys
@@ -103,6 +104,16 @@ async def test_kubectl_pages_through_a_long_list(tmp_path: Path) -> None:
         _, out, _ = await kubectl(running, tmp_path, "get configmaps -n many -o name --chunk-size=10")
         pages = [seen.path for seen in running.requests if "/configmaps" in seen.path]
     assert (len(out.splitlines()), len(pages)) == (25, 3)
+
+
+async def test_kubectl_applies_a_file(shop: Running, tmp_path: Path) -> None:
+    file = tmp_path / "c.json"
+    file.write_text(
+        json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "1"}})
+    )
+    for command, expected in (("apply -f", "created"), ("apply --server-side -f", "serverside-applied")):
+        _, out, err = await kubectl(shop, tmp_path, f"{command} {file}")
+        assert expected in out + err
 
 
 async def test_kubectl_writes_and_waits_by_watching(shop: Running, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ LABELS = {"app": "web", "tier": "front", "weight": "5"}
         ("absent!=web", True),
         ("app in (web,api)", True),
         ("app in (api)", False),
-        ("app notin (web)", False),
-        ("absent notin (web)", True),
+        ("app notin (web)", False),  # codespell:ignore notin
+        ("absent notin (web)", True),  # codespell:ignore notin
         ("app=web,tier=front", True),
         ("app=web, tier=back", False),
         ("weight>4", True),
