@@ -120,10 +120,10 @@ class Catalog:
         """
         added = [self.add(raw, kind) for raw in items]
         found = [entry for entry in added if entry is not None]
-        kinds = {entry[0] for entry in found} or ({kind or place.kind} - {None})
-        for each in kinds:
-            if each is not None:
-                self._cover(each, {namespace for of, namespace in found if of == each}, place)
+        listed = kind or place.kind
+        kinds = {of for of, _ in found} or ({listed} if listed else set())
+        for each in sorted(kinds):
+            self._cover(each, {namespace for of, namespace in found if of == each}, place)
         return len(added) - len(found)
 
     def _cover(self, kind: Kind, namespaces: set[str], place: Place) -> None:

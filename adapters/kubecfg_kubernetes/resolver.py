@@ -36,14 +36,14 @@ class GuardedResolver(AbstractResolver):
 
 
 def check_literal(policy: EgressPolicy, host: str) -> None:
-    """Judge a host that is an address already: aiohttp asks no resolver about it.
+    """Judge a host that is an address already (aiohttp asks no resolver about it), or means loopback (RFC 6761).
 
     Raises `AddressRefused` also for the spellings that only the system's resolver understands: `127.1`, `2130706433`.
     """
+    last = host.rstrip(".").rpartition(".")[2].lower()
     try:
-        address = ip_address(host.partition("%")[0])
+        address = ip_address("127.0.0.1" if last == "localhost" else host.partition("%")[0])
     except ValueError as error:
-        last = host.rstrip(".").rpartition(".")[2].lower()
         if last.isdigit() or last.startswith("0x"):
             raise AddressRefused(f"{host!r} is not a way to write an IP address that is accepted here.") from error
         return
