@@ -55,6 +55,10 @@ class Faults:
         """Behave again. Requests held in silence stay held."""
         self._active.clear()
 
+    def begin(self) -> None:
+        """Hold requests again, after an earlier end."""
+        self._ended.clear()
+
     def end(self) -> None:
         """Let go of every held request: the server stops."""
         self._ended.set()

@@ -122,10 +122,14 @@ class Catalog:
         """The resource at a place of the URL, or None."""
         return self._places.get((group, version, plural))
 
+    def find(self, api_version: str, kind: str) -> Resource | None:
+        """The resource of a kind that is known, served or not."""
+        return self._kinds.get((api_version, kind))
+
     def of(self, item: dict[str, Any]) -> Resource:
         """The resource an object belongs to; one never heard of is taken for a custom resource and served."""
         api_version, kind = item["apiVersion"], item["kind"]
-        found = self._kinds.get((api_version, kind))
+        found = self.find(api_version, kind)
         if found is None:
             found = _guessed(api_version, kind, namespaced="namespace" in item.get("metadata", {}))
         if found.place not in self._places:

@@ -10,7 +10,7 @@ from .shop_parts import pod_name, replica_set_name
 class DemoFault(msgspec.Struct, frozen=True, kw_only=True):
     """One fault: the object at its root, what is wrong, and `also`, the `Kind/name` of objects that suffer from it.
 
-    `also` lies in the same namespace or is cluster-wide. An analysis may report an object of `also`, and no other.
+    An analysis may report any object that a fault covers, and no other; whatever else looks odd is as it should be.
     """
 
     kind: str
@@ -18,6 +18,13 @@ class DemoFault(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str = ""
     reason: str
     also: tuple[str, ...] = ()
+
+    def covers(self, kind: str, namespace: str, name: str) -> bool:
+        """Whether the object is at the root of this fault or suffers from it."""
+        if (kind, namespace, name) == (self.kind, self.namespace, self.name):
+            return True
+        # What suffers from a cluster-wide object may live in any namespace.
+        return f"{kind}/{name}" in self.also and self.namespace in {"", namespace}
 
 
 def _pods(namespace: str, name: str, reason: str, replicas: int = 1, *more: str) -> DemoFault:
@@ -83,11 +90,11 @@ FAULTS: tuple[DemoFault, ...] = (
         reason="its StorageClass fast-ssd is missing",
     ),
     DemoFault(
-        kind="ReplicaSet",
+        kind="Deployment",
         namespace="shop-batch",
-        name=replica_set_name("shop-batch", "report-worker"),
+        name="report-worker",
         reason="FailedCreate: the quota is exceeded",
-        also=("Deployment/report-worker", "ResourceQuota/small"),
+        also=(f"ReplicaSet/{replica_set_name('shop-batch', 'report-worker')}", "ResourceQuota/small"),
     ),
     DemoFault(
         kind="Node",

@@ -82,8 +82,8 @@ class Simulator:
 
     def remove(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
         """Remove one object and tell the watchers; False when there was none."""
-        resource = self.catalog.of({"apiVersion": api_version, "kind": kind, "metadata": {"namespace": namespace}})
-        return self.store.remove(resource, namespace, name) is not None
+        resource = self.catalog.find(api_version, kind)
+        return resource is not None and self.store.remove(resource, namespace, name) is not None
 
     def compact(self) -> None:
         """Forget the past: older watches and continue tokens are answered with 410 from now on."""
@@ -91,8 +91,8 @@ class Simulator:
 
     def objects(self, api_version: str, kind: str) -> list[Object]:
         """All objects of a kind, decoded, in the order of a list."""
-        resource = self.catalog.of({"apiVersion": api_version, "kind": kind})
-        return [entry.decoded() for entry in self.store.listed(resource)]
+        resource = self.catalog.find(api_version, kind)
+        return [entry.decoded() for entry in self.store.listed(resource)] if resource else []
 
     @contextlib.asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0, *, tls: bool = True) -> AsyncIterator[Running]:
@@ -103,6 +103,7 @@ class Simulator:
         runner = web.AppRunner(
             Server(self).application(), access_log=None, shutdown_timeout=1.0, handler_cancellation=True
         )
+        self.faults.begin()
         await runner.setup()
         site = web.TCPSite(runner, host, port, ssl_context=context)
         try:
