@@ -136,8 +136,8 @@ def _check(base_url: str) -> str:
     """The URL to put `/chat/completions` behind. The messages do not quote it: it may hold a credential."""
     try:
         parts = urlsplit(base_url)
-    except ValueError as error:
-        raise SettingsError("LLM_API_URL is not a URL.") from error
+    except ValueError:
+        raise SettingsError("LLM_API_URL is not a URL.") from None  # the cause quotes a part of it
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
         raise SettingsError("LLM_API_URL must be http(s)://host[:port][/path], without a user.")
     return base_url.rstrip("/").removesuffix("/chat/completions")

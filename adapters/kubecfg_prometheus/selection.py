@@ -11,6 +11,8 @@ from kubecfg_prometheus.promql import Matcher, Operator, is_label, literal
 
 PLACE: Final = "{username}"
 DEFAULT_PATTERN: Final = "(.*-)?{username}(-.*)?"
+# What else there may be in a name is no punctuation between its words: such a name stands for itself alone.
+_USER_NAME: Final = re.compile(r"[A-Za-z0-9._@+ -]+")
 
 
 class PodSelection(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,6 @@ class PodSelection(msgspec.Struct, frozen=True, kw_only=True):
         """The condition that selects this user's series."""
         if self.label:
             return Matcher(self.label, Operator.EQUAL, username)
-        forms = dict.fromkeys((username, pod_words(username)))
-        either = "|".join(literal(form) for form in forms if form)
+        words = pod_words(username) if _USER_NAME.fullmatch(username) else ""
+        either = "|".join(literal(form) for form in dict.fromkeys((username, words)) if form)
         return Matcher("pod", Operator.MATCHES, self.pattern.replace(PLACE, f"({either})"))

@@ -1,9 +1,10 @@
 """The metrics source on Prometheus' HTTP API."""
 
 import asyncio
+from base64 import b64encode
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from kubecfg_core.errors import SettingsError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from kubecfg_core.metrics import Metric, Sample, UsageQuery, check_range
@@ -38,8 +39,8 @@ class PrometheusMetrics(MetricsSource):
         selection: PodSelection = _ANY_POD,
         scrape_interval: int = 30,
     ) -> None:
-        self._url, self._user = _split(base_url)
-        self._token = token
+        self._url, basic = _split(base_url)
+        self._authorization = Secret(f"Bearer {token.reveal()}") if token else basic
         self._timeout = timeout
         self._selection = selection
         self._scrape_interval = scrape_interval
@@ -86,7 +87,7 @@ class PrometheusMetrics(MetricsSource):
         return total(rate(selector("container_cpu_usage_seconds_total", matchers), window))
 
     async def _post(self, path: str, form: dict[str, str]) -> bytes:
-        import aiohttp  # noqa: PLC0415 - late: it costs half a second
+        import aiohttp
 
         try:
             async with (
@@ -106,11 +107,10 @@ class PrometheusMetrics(MetricsSource):
 
     def _open(self) -> "aiohttp.ClientSession":
         if self._session is None:
-            import aiohttp  # noqa: PLC0415 - late: it costs half a second
+            import aiohttp
 
             self._session = aiohttp.ClientSession(
-                auth=aiohttp.BasicAuth(self._user[0], self._user[1].reveal()) if self._user else None,
-                headers={"Authorization": f"Bearer {self._token.reveal()}"} if self._token else None,
+                headers={"Authorization": self._authorization.reveal()} if self._authorization else None,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(3.0, self._timeout)),
                 trust_env=False,
@@ -127,15 +127,18 @@ async def _read(answer: "aiohttp.ClientResponse") -> bytes:
     return bytes(body)
 
 
-def _split(base_url: str) -> tuple[str, tuple[str, Secret] | None]:
-    """The URL without a user, and the user. The messages do not quote the URL: it may hold a password."""
+def _split(base_url: str) -> tuple[str, Secret | None]:
+    """The URL without a user, and the header for the user. No message quotes the URL: it may hold a password."""
     try:
         parts = urlsplit(base_url)
         port = f":{parts.port}" if parts.port else ""
-    except ValueError as error:
-        raise SettingsError("PROMETHEUS_URL is not a URL.") from error
+    except ValueError:
+        raise SettingsError("PROMETHEUS_URL is not a URL.") from None  # the cause quotes a part of it
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError("PROMETHEUS_URL must be http(s)://host[:port][/path].")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    user = (parts.username, Secret(parts.password or "")) if parts.username else None
-    return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", "")), user
+    url = urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
+    if not parts.username:
+        return url, None
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return url, Secret(f"Basic {b64encode(pair.encode()).decode()}")
