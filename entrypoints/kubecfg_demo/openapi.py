@@ -25,8 +25,8 @@ _SIMPLE: dict[str, Object] = {
     "datetime": {"type": "string", "format": "date-time"},
     "object": {"type": "object"},
 }
-_REFERENCE = re.compile(r"V\d\w+")
-_VERSIONED = re.compile(r"V(\d(?:alpha\d|beta\d)?)(\w+)")
+_REFERENCE = re.compile(r"\w*V\d\w+")
+_VERSIONED = re.compile(r"(\w*)V(\d(?:alpha\d|beta\d)?)(\w+)")
 
 
 def document(catalog: Catalog, path: str) -> Object | None:
@@ -102,4 +102,4 @@ def _type(kind: str) -> Object:
 
 def _named(model: str) -> str:
     """`V1PodSpec` as `io.k8s.v1.PodSpec`, of which kubectl shows what follows the last dot."""
-    return _VERSIONED.sub(r"io.k8s.v\1.\2", model)
+    return _VERSIONED.sub(r"io.k8s.\1v\2.\3", model)

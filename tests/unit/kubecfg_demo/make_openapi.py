@@ -50,7 +50,7 @@ def main() -> None:
         found[name] = schema(name)
         for kind, _ in found[name]["fields"].values():
             inner = MODEL.fullmatch(kind.replace("dict(str, ", "dict[str, ").replace(")", "]"))
-            if inner and hasattr(client, inner[1]) and inner[1][0] == "V":
+            if inner and hasattr(getattr(client, inner[1], None), "openapi_types"):
                 wanted.append(inner[1])
     TARGET.write_text(json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n")
 
