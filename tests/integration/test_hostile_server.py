@@ -1,18 +1,16 @@
 """Servers that are broken or mean: the right error, in time, and nothing of the credential or the answer in it."""
 
 import asyncio
-import base64
 import gzip
 import ssl
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 import trustme
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.egress import EgressPolicy
@@ -29,35 +27,16 @@ from kubecfg_core.ports.kube_gateway import KubeGateway
 from kubecfg_core.resources import ReadState
 from kubecfg_core.secret import Secret
 from kubecfg_kubernetes import KubernetesConnector
+from tests.fakes.tls_server import Handler, ca_data, serving
 
 TOKEN = "very-secret-token"
 LOOPBACK = EgressPolicy.parse(allow=["127.0.0.0/8", "::1/128"])
 MIB = 1024 * 1024
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
-
-
-def ca_data(authority: trustme.CA) -> str:
-    return base64.b64encode(authority.cert_pem.bytes()).decode()
-
-
-@asynccontextmanager
-async def serving(handler: Handler, authority: trustme.CA, *hosts: str, tls: bool = True) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handler)
-    server = TestServer(app, host="127.0.0.1", scheme="https" if tls else "http")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(*(hosts or ("127.0.0.1", "localhost"))).configure_cert(context)
-    await server.start_server(ssl=context if tls else None, access_log=None)
-    try:
-        yield f"https://127.0.0.1:{server.port}"
-    finally:
-        await server.close()
 
 
 @asynccontextmanager
