@@ -1,4 +1,4 @@
-"""Where kubectl will connect: resolved once, checked, and pinned, so that no second answer of a name server counts."""
+"""Where a connection may go: resolved once and checked, so that no second answer of a name server counts."""
 
 import asyncio
 import socket
@@ -14,19 +14,21 @@ from kubecfg_core.errors import InvalidInput, UpstreamTimeout, UpstreamUnreachab
 RESOLVE_SECONDS: Final = 5.0
 
 
-class Pinned(msgspec.Struct, frozen=True, kw_only=True):
-    """An API server by address. `server` holds the IP; `shown` is the host and port that the owner gave.
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """The way to an API server: the host and port that its owner gave, and the addresses that may be used for it."""
 
-    `server_name` is what the certificate must say, empty where that is the address itself.
-    """
+    host: str
+    port: int
+    path: str
+    addresses: tuple[str, ...]
 
-    server: str
-    netloc: str
-    shown: str
-    server_name: str
+    @property
+    def netloc(self) -> str:
+        """Host and port as in a URL."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-async def pin(target: ClusterTarget, egress: EgressPolicy) -> Pinned:
+async def find(target: ClusterTarget, egress: EgressPolicy) -> Route:
     """Resolve the target's host and check every address of it.
 
     Raises `InvalidInput` (not an https URL), `AddressRefused`, `UpstreamUnreachable` (the name does not resolve) and
@@ -37,14 +39,7 @@ async def pin(target: ClusterTarget, egress: EgressPolicy) -> Pinned:
     addresses = await _resolve(host, port)
     for address in addresses:
         egress.check(address, host=host)
-    literal = _bracketed(addresses[0])
-    name = target.tls_server_name or ("" if _is_address(host) else host)
-    return Pinned(
-        server=f"https://{literal}:{port}{url.path.rstrip('/')}",
-        netloc=f"{literal}:{port}",
-        shown=f"{_bracketed(host)}:{port}",
-        server_name=name,
-    )
+    return Route(host=host, port=port, path=url.path.rstrip("/"), addresses=tuple(addresses))
 
 
 def _parsed(target: ClusterTarget) -> SplitResult:
@@ -74,11 +69,3 @@ async def _resolve(host: str, port: int) -> list[str]:
     if not addresses:
         raise UpstreamUnreachable(f"The name {host!r} has no address.")
     return addresses
-
-
-def _is_address(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from kubecfg_core.clusters import ClusterTarget
-from kubecfg_kubectl.address import Pinned
+from kubecfg_kubectl.address import Route
 
 _NAME: Final = "target"
 
@@ -24,14 +24,14 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     fds: tuple[int, ...] = ()
 
 
-def render(target: ClusterTarget, pinned: Pinned) -> bytes:
-    """The kubeconfig as JSON, which is YAML without surprises.
+def render(target: ClusterTarget, route: Route, proxy: str) -> bytes:
+    """The kubeconfig as JSON, which is YAML without surprises. `proxy` is the URL of the only way out.
 
     The namespace is always named: left out, kubectl takes the one of the pod that the service runs in.
     """
-    cluster: dict[str, Any] = {"server": pinned.server}
-    if pinned.server_name:
-        cluster["tls-server-name"] = pinned.server_name
+    cluster: dict[str, Any] = {"server": f"https://{route.netloc}{route.path}", "proxy-url": proxy}
+    if target.tls_server_name:
+        cluster["tls-server-name"] = target.tls_server_name
     if not target.verify_tls:
         cluster["insecure-skip-tls-verify"] = True
     elif target.ca_data:

@@ -1,7 +1,7 @@
 """`KubectlRunner` on a real kubectl process.
 
-One thing stays open with a kubectl that holds a credential: it follows a redirect of the API server and sends the
-token along. The address is pinned and checked here, but only a proxy between kubectl and the server can forbid that.
+kubectl follows redirects, to any host and with the token. So it is given one way out, a tunnel that leads to the
+cluster's checked addresses and to nowhere else.
 """
 
 import asyncio
@@ -16,9 +16,10 @@ from kubecfg_core.errors import NotConfigured, UpstreamTimeout
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_kubectl import binary, caches, cleaning, kubeconfig
-from kubecfg_kubectl.address import pin
+from kubecfg_kubectl.address import find
 from kubecfg_kubectl.capture import STDERR, STDOUT, Captured, Child, capture, limits
 from kubecfg_kubectl.places import Places
+from kubecfg_kubectl.tunnel import tunnel
 
 _VERSION_SECONDS: Final = 10.0
 _CPU_SECONDS: Final = 10
@@ -65,19 +66,15 @@ class KubectlProcess(KubectlRunner):
         """Run it against the target. Also raises `InvalidInput` where the target is not served over https."""
         path, _ = await self._usable()
         async with self._places.take(target.key):
-            pinned = await pin(target, self._egress)
+            route = await find(target, self._egress)
             began = time.monotonic()
-            with kubeconfig.lend(kubeconfig.render(target, pinned)) as lent:
-                child = await self._child(path, plan, target, lent)
-                captured = await self._captured(child)
+            async with tunnel(route) as proxy:
+                with kubeconfig.lend(kubeconfig.render(target, route, proxy)) as lent:
+                    captured = await self._captured(await self._child(path, plan, target, lent))
             took = round((time.monotonic() - began) * 1000)
-        stdout = cleaning.output(captured.stdout, target)
-        if plan.verb == "cluster-info":
-            # Elsewhere an address is data: the endpoints of the API server are what they are.
-            stdout = cleaning.own_address(stdout, pinned)
         return CommandResult(
-            stdout=stdout,
-            stderr=cleaning.errors(captured.stderr, target, pinned, lent.path),
+            stdout=cleaning.output(captured.stdout, target),
+            stderr=cleaning.errors(captured.stderr, target, lent.path),
             return_code=captured.return_code,
             truncated=captured.truncated,
             duration_ms=took,
