@@ -1,0 +1,166 @@
+"""The clusters, in a table."""
+
+import builtins
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kubecfg_core.clusters import Cluster, ClusterTarget, NewCluster
+from kubecfg_core.errors import AlreadyExists, InvalidInput, NotConfigured, NotFound
+from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
+from kubecfg_core.ports.vault import Vault
+from kubecfg_sqlalchemy.connections import Connections
+from kubecfg_sqlalchemy.failures import is_taken
+from kubecfg_sqlalchemy.outbox import write_event
+from kubecfg_sqlalchemy.schema import clusters, fits_id, fits_text, users
+from kubecfg_sqlalchemy.sealing import open_target, seal_target
+
+_ABSENT: Final = "There is no such cluster."
+_UNSEALED: Final = ""
+
+
+class SqlClusters(ClusterRepo):
+    """One row each, the credential sealed by the vault and opened when the row is read."""
+
+    def __init__(self, connections: Connections, *, vault: Vault, clock: Clock) -> None:
+        self._connections = connections
+        self._vault = vault
+        self._clock = clock
+
+    async def add(self, user_id: int, new: NewCluster, announce: Announce) -> Cluster:
+        """Store a new cluster. Raises `NotFound` where there is no such user."""
+        if not fits_text(new.cluster_name):
+            raise InvalidInput("cluster_name: it is text without control characters.")
+        values = _values(user_id, new) | dict.fromkeys(("created_at", "updated_at"), self._clock.now())
+        async with self._connections.writing() as connection:
+            cluster_id = await _insert(connection, values)
+            # The id is bound into the seal, so the row comes first; nobody sees it before the commit.
+            sealed = seal_target(self._vault, new.target, user_id=user_id, cluster_id=cluster_id)
+            await connection.execute(update(clusters).where(clusters.c.id == cluster_id).values(credentials=sealed))
+            cluster = self._cluster(await _one(connection, clusters.c.id == cluster_id))
+            await write_event(connection, announce(cluster))
+        return cluster
+
+    async def list(self, user_id: int) -> builtins.list[Cluster]:
+        """The user's clusters."""
+        if not fits_id(user_id):
+            return []
+        query = select(clusters).where(clusters.c.user_id == user_id).order_by(clusters.c.id)
+        async with self._connections.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return [self._cluster(row) for row in rows]
+
+    async def get(self, user_id: int, cluster_id: int) -> Cluster:
+        """One cluster."""
+        async with self._connections.reading() as connection:
+            row = await _one(connection, *_mine(user_id, cluster_id))
+        return self._cluster(row)
+
+    async def find(self, user_id: int, cluster_name: str) -> Cluster:
+        """One cluster by its name."""
+        if not fits_id(user_id) or not fits_text(cluster_name):
+            raise NotFound(_ABSENT)
+        async with self._connections.reading() as connection:
+            row = await _one(connection, clusters.c.user_id == user_id, clusters.c.cluster_name == cluster_name)
+        return self._cluster(row)
+
+    async def remove(self, user_id: int, cluster_id: int, announce: Announce) -> Cluster:
+        """Forget a cluster. One whose credential cannot be opened any more goes too, and is given without it."""
+        statement = delete(clusters).where(*_mine(user_id, cluster_id)).returning(clusters)
+        async with self._connections.writing() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+            if row is None:
+                raise NotFound(_ABSENT)
+            try:
+                cluster = self._cluster(row)
+            except NotConfigured:
+                cluster = _as_cluster(row, _plain_target(row))
+            await write_event(connection, announce(cluster))
+        return cluster
+
+    async def select(self, user_id: int, cluster_id: int) -> Cluster:
+        """Make it the user's current one."""
+        mine = _mine(user_id, cluster_id)
+        chosen = update(clusters).where(clusters.c.user_id == user_id).values(selected=clusters.c.id == cluster_id)
+        async with self._connections.writing() as connection:
+            # Two choices at once take turns at their user's row, or each could lock what the other needs.
+            await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
+            await connection.execute(chosen)
+            row = await _one(connection, *mine)
+        return self._cluster(row)
+
+    def _cluster(self, row: Row[Any]) -> Cluster:
+        plain = _plain_target(row)
+        target = open_target(self._vault, row.credentials, plain, user_id=row.user_id, cluster_id=row.id)
+        return _as_cluster(row, target)
+
+
+def _mine(user_id: int, cluster_id: int) -> tuple[ColumnElement[bool], ...]:
+    """What every statement about one cluster asks for. Raises `NotFound` for numbers that are nobody's."""
+    if not fits_id(user_id) or not fits_id(cluster_id):
+        raise NotFound(_ABSENT)
+    return clusters.c.id == cluster_id, clusters.c.user_id == user_id
+
+
+async def _one(connection: AsyncConnection, *where: ColumnElement[bool]) -> Row[Any]:
+    row: Row[Any] | None = (await connection.execute(select(clusters).where(*where))).one_or_none()
+    if row is None:
+        raise NotFound(_ABSENT)
+    return row
+
+
+async def _insert(connection: AsyncConnection, values: dict[str, Any]) -> int:
+    """The new row's id."""
+    try:
+        cluster_id: int = (
+            await connection.execute(insert(clusters).values(values).returning(clusters.c.id))
+        ).scalar_one()
+    except IntegrityError as error:
+        if is_taken(error):
+            raise AlreadyExists(f"There is already a cluster named {values['cluster_name']!r}.") from error
+        raise NotFound("There is no such user.") from error
+    return cluster_id
+
+
+def _values(user_id: int, new: NewCluster) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "cluster_name": new.cluster_name,
+        "server_url": new.target.server_url,
+        "verify_tls": new.target.verify_tls,
+        "tls_server_name": new.target.tls_server_name,
+        "credentials": _UNSEALED,
+        "context_name": new.context_name,
+        "provider_name": new.provider_name,
+        "tags": list(new.tags),
+        "is_operator_installed": new.is_operator_installed,
+        "selected": False,
+    }
+
+
+def _plain_target(row: Row[Any]) -> ClusterTarget:
+    return ClusterTarget(
+        name=row.cluster_name,
+        server_url=row.server_url,
+        verify_tls=row.verify_tls,
+        tls_server_name=row.tls_server_name,
+    )
+
+
+def _as_cluster(row: Row[Any], target: ClusterTarget) -> Cluster:
+    return Cluster(
+        id=row.id,
+        user_id=row.user_id,
+        cluster_name=row.cluster_name,
+        target=target,
+        context_name=row.context_name,
+        provider_name=row.provider_name,
+        tags=tuple(row.tags),
+        is_operator_installed=row.is_operator_installed,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        selected=row.selected,
+    )

@@ -1,0 +1,63 @@
+"""One database, and the repositories on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Self
+
+from sqlalchemy import text
+
+from kubecfg_core.errors import UpstreamTimeout
+from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.vault import Vault
+from kubecfg_sqlalchemy.address import parse_url
+from kubecfg_sqlalchemy.clusters import SqlClusters
+from kubecfg_sqlalchemy.connections import Connections
+from kubecfg_sqlalchemy.outbox import SqlOutbox
+from kubecfg_sqlalchemy.users import SqlUsers
+
+_PING_DEADLINE: Final = 3.0
+
+
+class Database:
+    """SQLite (`sqlite:///path`) or PostgreSQL (`postgresql://...`), and the repositories that share its transactions.
+
+    `clusters`, `users` and `outbox` are what the core calls `ClusterRepo`, `UserRepo` and `Outbox`. No connection is
+    made before the first use; `close` ends them all. Raises `SettingsError` that names DATABASE_URL.
+    """
+
+    def __init__(self, url: str, *, vault: Vault, clock: Clock) -> None:
+        self._connections = Connections(parse_url(url))
+        self.clusters = SqlClusters(self._connections, vault=vault, clock=clock)
+        self.users = SqlUsers(self._connections, clock=clock)
+        self.outbox = SqlOutbox(self._connections)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, vault: Vault, clock: Clock) -> AsyncIterator[Self]:
+        """The database with all its tables, closed at the end. Raises what the constructor and `migrate` raise."""
+        database = cls(url, vault=vault, clock=clock)
+        try:
+            await database.migrate()
+            yield database
+        finally:
+            await database.close()
+
+    async def migrate(self) -> None:
+        """Bring the tables to this version's, under a lock. Raises `SettingsError` for a newer version's database."""
+        # Late: alembic is wanted once, and loads slowly.
+        from kubecfg_sqlalchemy.migrating import migrate
+
+        await migrate(self._connections)
+
+    async def ping(self) -> None:
+        """Return when the database answers. Raises `UpstreamError` when it does not within three seconds."""
+        try:
+            async with asyncio.timeout(_PING_DEADLINE), self._connections.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except TimeoutError as error:
+            raise UpstreamTimeout("The database did not answer in time.") from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._connections.close()

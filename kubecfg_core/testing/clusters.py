@@ -1,0 +1,82 @@
+"""The clusters in memory."""
+
+import builtins
+from itertools import count
+
+import msgspec
+
+from kubecfg_core.clusters import Cluster, NewCluster
+from kubecfg_core.errors import AlreadyExists, NotFound
+from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
+from kubecfg_core.testing.outbox import InMemoryOutbox
+
+
+class InMemoryClusters(ClusterRepo):
+    """Keeps the clusters in a dictionary, credentials as they are, and writes its events to the outbox it is given.
+
+    Ids start at 1 and are never given twice. It does not ask whether the user exists.
+    """
+
+    def __init__(self, *, clock: Clock, outbox: InMemoryOutbox | None = None) -> None:
+        self._clock = clock
+        self._outbox = outbox or InMemoryOutbox()
+        self._clusters: dict[int, Cluster] = {}
+        self._ids = count(1)
+
+    async def add(self, user_id: int, new: NewCluster, announce: Announce) -> Cluster:
+        """Store a new cluster."""
+        if self._named(user_id, new.cluster_name):
+            raise AlreadyExists(f"There is already a cluster named {new.cluster_name!r}.")
+        now = self._clock.now()
+        cluster = Cluster(
+            id=next(self._ids),
+            user_id=user_id,
+            cluster_name=new.cluster_name,
+            target=msgspec.structs.replace(new.target, name=new.cluster_name),
+            context_name=new.context_name,
+            provider_name=new.provider_name,
+            tags=new.tags,
+            is_operator_installed=new.is_operator_installed,
+            created_at=now,
+            updated_at=now,
+        )
+        self._outbox.write(announce(cluster))
+        self._clusters[cluster.id] = cluster
+        return cluster
+
+    async def list(self, user_id: int) -> builtins.list[Cluster]:
+        """The user's clusters."""
+        return [cluster for cluster in self._clusters.values() if cluster.user_id == user_id]
+
+    async def get(self, user_id: int, cluster_id: int) -> Cluster:
+        """One cluster."""
+        cluster = self._clusters.get(cluster_id)
+        if cluster is None or cluster.user_id != user_id:
+            raise NotFound("There is no such cluster.")
+        return cluster
+
+    async def find(self, user_id: int, cluster_name: str) -> Cluster:
+        """One cluster by its name."""
+        cluster = self._named(user_id, cluster_name)
+        if cluster is None:
+            raise NotFound("There is no such cluster.")
+        return cluster
+
+    async def remove(self, user_id: int, cluster_id: int, announce: Announce) -> Cluster:
+        """Forget a cluster."""
+        cluster = await self.get(user_id, cluster_id)
+        self._outbox.write(announce(cluster))
+        del self._clusters[cluster_id]
+        return cluster
+
+    async def select(self, user_id: int, cluster_id: int) -> Cluster:
+        """Make it the user's current one."""
+        await self.get(user_id, cluster_id)
+        for cluster in await self.list(user_id):
+            self._clusters[cluster.id] = msgspec.structs.replace(cluster, selected=cluster.id == cluster_id)
+        return self._clusters[cluster_id]
+
+    def _named(self, user_id: int, cluster_name: str) -> Cluster | None:
+        mine = (cluster for cluster in self._clusters.values() if cluster.user_id == user_id)
+        return next((cluster for cluster in mine if cluster.cluster_name == cluster_name), None)
