@@ -1,0 +1,235 @@
+"""The analyzer of Ingresses: backends, classes, certificates, and paths that two of them claim."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from kubecfg_analyzers import ingress_tls, services
+from kubecfg_analyzers.report import ERROR, WARNING, Facts, found, listed, nearest, older, suggestion
+from kubecfg_core import Analyzer, ClusterView, Finding, Severity
+from kubecfg_core.kinds.config import SECRETS
+from kubecfg_core.kinds.network import INGRESSCLASSES, INGRESSES, SERVICES, BackendService, Ingress, Service
+
+UNTAKEN: Final = timedelta(minutes=5)
+
+_DOC: Final = "concepts/services-networking/ingress/"
+_CLASS_DOC: Final = "concepts/services-networking/ingress/#ingress-class"
+_OLD_CLASS: Final = "kubernetes.io/ingress.class"
+
+Route = tuple[str, str, BackendService]
+
+
+def analyze(view: ClusterView) -> Iterator[Finding]:
+    """What is wrong with every Ingress of the view."""
+    behind = services.Services(view)
+    claimed = _claimed(view)
+    for ingress in view.all(INGRESSES):
+        if ingress.metadata.deletionTimestamp is None:
+            yield from _class(view, ingress)
+            yield from _backends(view, behind, ingress)
+            yield from ingress_tls.check(view, ingress)
+            yield from _duplicates(claimed, ingress)
+
+
+def _found(
+    ingress: Ingress,
+    code: str,
+    text: str,
+    *,
+    cause: str,
+    severity: Severity = ERROR,
+    doc: str = _DOC,
+    facts: Facts,
+    names: Iterable[str] = (),
+) -> Finding:
+    return found(INGRESSES, ingress, code, text, cause=cause, severity=severity, doc=doc, facts=facts, names=names)
+
+
+def class_of(ingress: Ingress) -> str:
+    """The class that an Ingress names, by field or by the old annotation."""
+    return ingress.spec.ingressClassName or ingress.metadata.annotations.get(_OLD_CLASS, "")
+
+
+def _class(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
+    """A class by annotation needs no object: its controller looks for the word alone."""
+    name, classes = ingress.spec.ingressClassName, view.all(INGRESSCLASSES)
+    there = sorted(item.name for item in classes)
+    only = there[0] if len(there) == 1 else ""
+    known = f"There is {listed(there)}." if there else "There is no IngressClass at all."
+    if name and view.lacks(INGRESSCLASSES, "", name):
+        close = nearest(name, there)
+        yield _found(
+            ingress,
+            "ingress.class_missing",
+            f'The IngressClass "{name}" that the Ingress names does not exist.',
+            cause=f"No controller serves it. {known}{suggestion(close)}",
+            doc=_CLASS_DOC,
+            facts={"ingress_class": name, "declared": ",".join(there), "nearest": close or only},
+            names=there,
+        )
+    elif not class_of(ingress) and _untaken(view, ingress) and not any(item.default for item in classes):
+        yield _found(
+            ingress,
+            "ingress.no_class",
+            "The Ingress names no class, none is the default, and no controller has taken it.",
+            cause=known,
+            severity=WARNING,
+            doc=_CLASS_DOC,
+            facts={"declared": ",".join(there), "nearest": only},
+        )
+
+
+def _untaken(view: ClusterView, ingress: Ingress) -> bool:
+    """Some controllers serve Ingresses without a class: one that has an address is served."""
+    old = older(view.now, ingress.metadata.creationTimestamp, UNTAKEN)
+    return view.covers(INGRESSCLASSES) and not ingress.status.addressed and old
+
+
+def _routes(ingress: Ingress) -> Iterator[Route]:
+    """Host, path and Service of every backend that is a Service; the default one has neither host nor path."""
+    default = ingress.spec.defaultBackend
+    if default is not None and default.service is not None:
+        yield "", "", default.service
+    for rule in ingress.spec.rules:
+        for path in (rule.http.paths or ()) if rule.http else ():
+            if path.backend.service is not None:
+                yield rule.host, path.path, path.backend.service
+
+
+def _backends(view: ClusterView, behind: services.Services, ingress: Ingress) -> Iterator[Finding]:
+    """Each Service and port once, however many paths lead to it."""
+    seen: set[BackendService] = set()
+    judged: set[str] = set()
+    for host, path, backend in _routes(ingress):
+        if backend in seen or not backend.name:
+            continue
+        seen.add(backend)
+        service = view.get(SERVICES, ingress.namespace, backend.name)
+        if service is not None:
+            yield from _port(ingress, service, host, path, backend)
+            if backend.name not in judged:
+                judged.add(backend.name)
+                yield from _serving(behind, ingress, service, host, path)
+        elif view.lacks(SERVICES, ingress.namespace, backend.name):
+            yield _no_service(view, ingress, host, path, backend)
+
+
+def _address(host: str, path: str) -> str:
+    return f"{host or '*'}{path or '/'}" if host or path else "the default backend"
+
+
+def _no_service(view: ClusterView, ingress: Ingress, host: str, path: str, backend: BackendService) -> Finding:
+    close = nearest(backend.name, (item.name for item in view.within(SERVICES, ingress.namespace)))
+    return _found(
+        ingress,
+        "ingress.service_missing",
+        f'The Service "{backend.name}" behind {_address(host, path)} does not exist in namespace {ingress.namespace}.',
+        cause=f"Requests for it are answered with an error (usually 503 or 404).{suggestion(close)}",
+        facts={
+            "service": backend.name,
+            "host": host,
+            "path": path,
+            "port": backend.port.name or backend.port.number,
+            "nearest": close,
+        },
+    )
+
+
+def _port(ingress: Ingress, service: Service, host: str, path: str, backend: BackendService) -> Iterator[Finding]:
+    wanted = backend.port
+    if any((wanted.name and port.name == wanted.name) or port.port == wanted.number for port in service.spec.ports):
+        return
+    if not wanted.name and not wanted.number:
+        return  # a resource of another API: no port to compare
+    declared = [str(port.port) for port in service.spec.ports] + [port.name for port in service.spec.ports if port.name]
+    shown = wanted.name or str(wanted.number)
+    only = service.spec.ports[0].port if len(service.spec.ports) == 1 else None
+    yield _found(
+        ingress,
+        "ingress.service_port_missing",
+        f'The Service "{service.name}" behind {_address(host, path)} has no port {shown}.',
+        cause=f"It has {listed(declared)}." if declared else "It has no ports.",
+        facts={
+            "service": service.name,
+            "port": shown,
+            "declared": ",".join(declared),
+            "host": host,
+            "path": path,
+            "nearest": only or nearest(shown, declared),
+        },
+    )
+
+
+def _serving(behind: services.Services, ingress: Ingress, service: Service, host: str, path: str) -> Iterator[Finding]:
+    dead = behind.dead_end(service)
+    if dead is not None:
+        yield _found(
+            ingress,
+            "ingress.backend_not_ready",
+            f'Nothing serves behind {_address(host, path)}: the Service "{service.name}" has no ready pod.',
+            cause=f"{dead.text} {dead.cause}".strip(),
+            facts={
+                "service": service.name,
+                "service_code": dead.code,
+                "selector": str(dead.evidence.get("selector", "")),
+                "host": host,
+                "path": path,
+            },
+            names=dead.sensitive,
+        )
+
+
+def _claimed(view: ClusterView) -> dict[tuple[str, str, str], list[Ingress]]:
+    """Who claims which host and path of which class, in the order of age: the oldest keeps it."""
+    claims: dict[tuple[str, str, str], list[Ingress]] = defaultdict(list)
+    for ingress in view.all(INGRESSES):
+        for key in _keys(ingress):
+            claims[key].append(ingress)
+    return claims
+
+
+def _keys(ingress: Ingress) -> list[tuple[str, str, str]]:
+    """A rule for all hosts is left out: it is a fallback, which several may give."""
+    paths = [(rule.host, path) for rule in ingress.spec.rules for path in (rule.http.paths or () if rule.http else ())]
+    keys = [(class_of(ingress), host, f"{path.pathType} {path.path or '/'}") for host, path in paths if host]
+    return list(dict.fromkeys(keys))
+
+
+def _duplicates(claimed: dict[tuple[str, str, str], list[Ingress]], ingress: Ingress) -> Iterator[Finding]:
+    """Said once of each younger Ingress: canaries share a path on purpose."""
+    if "nginx.ingress.kubernetes.io/canary" in ingress.metadata.annotations:
+        return
+    for key in _keys(ingress):
+        owners = sorted(claimed[key], key=_made)
+        first = owners[0]
+        if first is not ingress and "nginx.ingress.kubernetes.io/canary" not in first.metadata.annotations:
+            host, path = key[1], key[2].partition(" ")[2]
+            yield _found(
+                ingress,
+                "ingress.duplicate_path",
+                f"{host}{path} is claimed by the Ingress {first.namespace}/{first.name} too, which is older.",
+                cause="Which of the two is served is up to the controller; most keep the older one.",
+                severity=WARNING,
+                facts={
+                    "host": host,
+                    "path": path,
+                    "other": f"{first.namespace}/{first.name}",
+                    "other_name": first.name,
+                    "other_namespace": first.namespace,
+                },
+            )
+            return
+
+
+def _made(ingress: Ingress) -> tuple[str, str, str]:
+    at = ingress.metadata.creationTimestamp
+    return (at.isoformat() if at else "", ingress.namespace, ingress.name)
+
+
+ANALYZER: Final = Analyzer(
+    name="ingress",
+    reads=(INGRESSES, INGRESSCLASSES, SECRETS, *services.READS),
+    analyze=analyze,
+    summary="Ingresses whose backend, port, class or certificate is missing or wrong, and contested paths.",
+)

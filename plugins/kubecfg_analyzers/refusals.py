@@ -1,0 +1,77 @@
+"""Why the API server refuses a pod, told from what the controller was answered."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from kubecfg_analyzers.report import clip, first_group
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The class of refusal, a few words, the server's message without the pod's random name, and facts from it."""
+
+    code: str
+    why: str
+    message: str
+    facts: dict[str, str | int | None]
+
+
+_CLASSES: Final = (
+    ("quota_exceeded", r"exceeded quota|failed quota", "the quota of the namespace is used up"),
+    ("pod_security", r"violates PodSecurity", "Pod Security admission forbids them"),
+    ("webhook_unreachable", r"failed calling (admission )?webhook", "an admission webhook cannot be called"),
+    (
+        "webhook_denied",
+        r"admission webhook \S+ denied|denied the request|ValidatingAdmissionPolicy",
+        "a policy denies them",
+    ),
+    ("limit_range", r"(maximum|minimum) \S+ usage per|LimitRange|limit to request ratio", "a LimitRange forbids them"),
+    (
+        "serviceaccount_missing",
+        r"serviceaccount \S+ not found|error looking up service account",
+        "their ServiceAccount does not exist",
+    ),
+)
+
+
+def classify(message: str) -> Refusal:
+    """The class of a `FailedCreate` message."""
+    words = clip(re.sub(r'^(\(combined[^)]*\): )?(Error creating: )?(pods "[^"]*" is forbidden: )?', "", message))
+    for code, pattern, why in _CLASSES:
+        if re.search(pattern, message, re.IGNORECASE):
+            return Refusal(code, why, words, _facts(code, message))
+    return Refusal("create_failed", "the API server refuses them", words, {})
+
+
+def _facts(code: str, message: str) -> dict[str, str | int | None]:
+    match code:
+        case "quota_exceeded":
+            name, asked = _pair("requested", message)
+            return {
+                "quota": first_group(r"quota: ([a-z0-9.-]+)", message),
+                "resource_name": name,
+                "request": asked,
+                "used": _amount("used", name, message),
+                "limit": _amount("limited", name, message),
+            }
+        case "pod_security":
+            return {"level": first_group(r'PodSecurity "([a-z]+)', message)}
+        case "webhook_unreachable" | "webhook_denied":
+            return {"webhook": first_group(r'webhook "([^"]+)"', message)}
+        case "serviceaccount_missing":
+            named = first_group(r'serviceaccount "([^"]+)" not found', message)
+            return {"serviceaccount": named or first_group(r"service account [a-z0-9-]+/([a-z0-9.-]+)", message)}
+    return {}
+
+
+def _pair(word: str, message: str) -> tuple[str, str]:
+    """The first `name=amount` after the word."""
+    match = re.search(rf"{word}: ([^=,\s]+)=([^,\s]+)", message)
+    return (match[1], match[2]) if match else ("", "")
+
+
+def _amount(word: str, name: str, message: str) -> str:
+    """The amount of the named resource in the list after the word."""
+    part = first_group(rf"{word}: ([^:]*)", message)
+    return first_group(rf"(?:^|[,\s]){re.escape(name)}=([^,\s]+)", part) if name else ""

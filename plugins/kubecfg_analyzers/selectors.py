@@ -1,0 +1,58 @@
+"""What a Service's selector nearly matches, and who would make the pods that it wants."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from kubecfg_core import ClusterView
+from kubecfg_core.kinds.network import Service
+from kubecfg_core.kinds.pods import Pod
+from kubecfg_core.kinds.workloads import DEPLOYMENTS, STATEFULSETS, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The pod that comes nearest, and the first label in which it differs; `actual` is empty where it has none."""
+
+    pod: Pod
+    label: str
+    wanted: str
+    actual: str
+
+
+def written(selector: dict[str, str]) -> str:
+    """A selector as kubectl takes it: `app=web,tier=front`."""
+    return ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+
+
+def makers(view: ClusterView, service: Service) -> list[tuple[str, Workload]]:
+    """The Deployments and StatefulSets whose pods the Service selects, those that are to have pods first."""
+    every: list[tuple[str, Workload]] = [
+        *(("Deployment", item) for item in view.within(DEPLOYMENTS, service.namespace)),
+        *(("StatefulSet", item) for item in view.within(STATEFULSETS, service.namespace)),
+    ]
+    wanted = service.spec.selector.items()
+    fitting = [(kind, item) for kind, item in every if wanted <= item.spec.template.metadata.labels.items()]
+    return sorted(fitting, key=lambda pair: (pair[1].spec.replicas == 0, pair[1].name))
+
+
+def nearest_pod(pods: Sequence[Pod], selector: dict[str, str]) -> Near | None:
+    """The live pod that has most of the selector's labels, or at least a similar value; `None` where none is near."""
+    kinds: dict[tuple[str | None, ...], Pod] = {}
+    for pod in pods:
+        if not pod.finished:
+            kinds.setdefault(tuple(pod.metadata.labels.get(key) for key in selector), pod)
+    ranked = [(_nearness(labels, selector), pod) for labels, pod in kinds.items()]
+    score, best = max(ranked, key=lambda pair: pair[0], default=((0, 0.0), None))
+    if best is None or score < (0, 0.6):
+        return None
+    labels = best.metadata.labels
+    key = next(key for key in selector if labels.get(key) != selector[key])
+    return Near(best, key, selector[key], labels.get(key, ""))
+
+
+def _nearness(labels: tuple[str | None, ...], selector: dict[str, str]) -> tuple[int, float]:
+    """How many labels agree, then how alike the values of the others are."""
+    pairs = list(zip(labels, selector.values(), strict=True))
+    alike = [SequenceMatcher(None, value[:63], wanted[:63]).ratio() for value, wanted in pairs if value is not None]
+    return sum(value == wanted for value, wanted in pairs), max((r for r in alike if r < 1), default=0.0)
