@@ -1,0 +1,107 @@
+"""Serve an application until the process is told to stop, then let what runs come to its end."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from aiohttp import web
+
+from kubecfg_core.errors import SettingsError
+from kubecfg_http.errors import INTERNAL, failure, frames
+
+_STOP: Final = (signal.SIGTERM, signal.SIGINT)
+_DEFECT: Final = {500: INTERNAL}
+_NOT_HTTP: Final = "The request is not valid HTTP, or a header is too long."
+_log = logging.getLogger("kubecfg.http")
+
+
+async def run(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None] | None = None,
+    shutdown_timeout: float = 20.0,
+) -> None:
+    """Serve until SIGTERM or SIGINT; then no new connection, and `shutdown_timeout` seconds for open requests.
+
+    `ready` is called with the URL once it listens; port 0 takes a free one. Raises `SettingsError` where the address
+    cannot be listened on.
+    """
+    runner = web.AppRunner(app, shutdown_timeout=shutdown_timeout)
+    await runner.setup()
+    try:
+        listener = await _listen(runner, host, port)
+        try:
+            if ready is not None:
+                ready(_url(host, listener.sockets[0].getsockname()[1]))
+            with _stopped_by_signal() as stopped:
+                await stopped.wait()
+        finally:
+            listener.close()
+    finally:
+        await runner.cleanup()
+
+
+class _Protocol(web.RequestHandler):
+    """One connection. What fails outside the application is answered in the same shape as what fails inside.
+
+    aiohttp would answer with plain text, and log the bytes that it stumbled over: a credential may be among them.
+    """
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        del message
+        if request.writer.output_size > 0:
+            raise ConnectionError("The answer has begun; it can only be broken off.")
+        if status in _DEFECT and exc is not None:
+            _log.error("Defect: %s", frames(exc))
+        response = failure(status, _DEFECT.get(status, _NOT_HTTP))
+        response.force_close()
+        return response
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    server = runner.server
+    if server is None:
+        raise RuntimeError("the runner was not set up")
+    try:
+        return await loop.create_server(lambda: _Protocol(server, loop=loop, access_log=None), host, port)  # type: ignore[arg-type]  # None is how aiohttp is told to write no access log
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"KUBECFG_HOST, KUBECFG_PORT: cannot listen on {host}:{port}: {reason}.") from error
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+@contextlib.contextmanager
+def _stopped_by_signal() -> Iterator[asyncio.Event]:
+    """An event that a signal sets. A second signal ends the process in the usual way."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopped.set()
+        for number in _STOP:
+            loop.remove_signal_handler(number)
+
+    for number in _STOP:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield stopped
+    finally:
+        for number in _STOP:
+            loop.remove_signal_handler(number)

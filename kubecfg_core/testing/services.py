@@ -1,0 +1,63 @@
+"""All use cases over the in-memory twins: a whole service without a database, a cluster or a process."""
+
+from collections.abc import Mapping
+
+from kubecfg_core.plugins import Plugins
+from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.kube_gateway import KubeConnector
+from kubecfg_core.ports.kubectl_runner import KubectlRunner
+from kubecfg_core.ports.llm import LLM
+from kubecfg_core.ports.metrics_source import MetricsSource
+from kubecfg_core.ports.token_service import TokenService
+from kubecfg_core.services import Services
+from kubecfg_core.testing.clock import FakeClock
+from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.kube_gateway import InMemoryConnector
+from kubecfg_core.testing.kubectl_runner import RecordingKubectl
+from kubecfg_core.testing.outbox import InMemoryOutbox
+from kubecfg_core.testing.passwords import FastHasher
+from kubecfg_core.testing.tokens import FakeTokens
+from kubecfg_core.testing.users import InMemoryUsers
+from kubecfg_core.usecases.accounts import Accounts
+from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.clusters import Clusters
+from kubecfg_core.usecases.commands import Commands
+from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
+from kubecfg_core.usecases.health import Health, Part
+from kubecfg_core.usecases.solving import Solver
+from kubecfg_core.usecases.usage import Usage
+
+
+def in_memory_services(
+    *,
+    clock: Clock | None = None,
+    connector: KubeConnector | None = None,
+    runner: KubectlRunner | None = None,
+    metrics: MetricsSource | None = None,
+    llm: LLM | None = None,
+    tokens: TokenService | None = None,
+    plugins: Plugins | None = None,
+    outbox: InMemoryOutbox | None = None,
+    parts: Mapping[str, Part] | None = None,
+) -> Services:
+    """The use cases, over what is given and twins for the rest.
+
+    By default there is no cluster to reach, no metrics source, no LLM, and no plugin: `Plugins.load()` takes in what is
+    installed. `outbox` shows the events; `parts` is what readiness asks.
+    """
+    clock = clock or FakeClock()
+    connector = connector or InMemoryConnector()
+    outbox = outbox or InMemoryOutbox()
+    plugins = plugins or Plugins()
+    repo = InMemoryClusters(clock=clock, outbox=outbox)
+    announcer = Announcer(clock)
+    diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
+    return Services(
+        accounts=Accounts(InMemoryUsers(clock=clock), FastHasher(), tokens or FakeTokens(clock=clock)),
+        clusters=Clusters(repo, outbox, connector, announcer),
+        diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),
+        commands=Commands(repo, outbox, runner or RecordingKubectl(), announcer, clock),
+        usage=Usage(metrics, repo, connector, clock),
+        health=Health(parts or {}),
+        plugins=plugins,
+    )
