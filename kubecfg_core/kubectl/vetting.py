@@ -43,6 +43,9 @@ def _for_a_person(command: str, refusal: KubecfgError) -> bool:
 
 
 def _complete(call: Call) -> bool:
-    """Whether a command that changes by flags has the flag that says what to change."""
+    """Whether a command says what to change: the flag that holds it, or which objects to delete."""
+    if call.verb.name == "delete":
+        chosen = call.flag("selector") or call.flag("field-selector")
+        return chosen is not None or len(call.arguments) > 1 or "/" in call.arguments[0]
     needed = {"patch": "patch", "scale": "replicas", "wait": "for", "create quota": "hard"}.get(call.verb.name)
     return needed is None or call.flag(needed) is not None

@@ -26,7 +26,8 @@ class KubectlRunner(ABC):
         """Run it against the target.
 
         Raises `NotConfigured` (no usable kubectl), `UpstreamTimeout` (it ran past its deadline and was killed),
-        `AddressRefused`, `UpstreamUnreachable` (the server's name does not resolve) and `TooMany` (all places taken).
+        `InvalidInput` (the target is not served over https), `AddressRefused`, `UpstreamUnreachable` (the server's name
+        does not resolve) and `TooMany` (all places taken).
         """
 
     @abstractmethod

@@ -46,6 +46,7 @@ DROPPED = (
     "",
     "delete namespace prod",
     "kubectl delete ns prod",
+    "kubectl delete pods",
     "kubectl delete pods --all",
     "kubectl delete pods -A -l a=b",
     "kubectl delete node worker-1",
