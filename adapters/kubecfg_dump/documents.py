@@ -11,7 +11,7 @@ import msgspec
 from kubecfg_core.errors import InvalidInput
 
 _YAML_MAX: Final = 64 * 1024 * 1024
-_LOG_STARTS, _LOG_ENDS = "==== START logs for container ", "==== END logs for container "
+_LOG_STARTS, _LOG_ENDS = "==== START logs for container ", "\n==== END logs for container "
 _ANCHOR: Final = re.compile(rb"(?:^|[\s\[{,:-])&[^\s&]", re.MULTILINE)
 
 
@@ -45,8 +45,9 @@ def _of_mixed(content: bytes) -> Iterator[bytes]:
     position, found = 0, False
     while position < len(text):
         if text.startswith(_LOG_STARTS, position):
-            end = text.find(_LOG_ENDS, position)
-            position = _next_line(text, end) if end >= 0 else len(text)
+            of = text[position + len(_LOG_STARTS) : _next_line(text, position)]
+            end = text.find(_LOG_ENDS + of, position)
+            position = end + len(_LOG_ENDS + of) if end >= 0 else len(text)
         elif text[position] in "{[":
             try:
                 _, end = decoder.raw_decode(text, position)
