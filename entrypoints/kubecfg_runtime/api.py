@@ -1,5 +1,6 @@
 """The embeddable Python API: analyse a cluster in five lines, or run all use cases inside another program."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -81,7 +82,8 @@ class Kubecfg:
         """
         from kubecfg_kubernetes.kubeconfig import target_from_kubeconfig
 
-        target = await target_from_kubeconfig(path, context, allow_exec=True)
+        # An exec plugin may ask a cloud, so it must not hold the event loop.
+        target = await asyncio.to_thread(target_from_kubeconfig, path, context, allow_exec=True)
         return await self.analyze_target(target, types=types, namespace=namespace)
 
     async def analyze_dump(

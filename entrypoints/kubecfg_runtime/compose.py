@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kubecfg_core.usecases.solving import Solver
@@ -63,9 +64,15 @@ def make_metrics(settings: Settings) -> MetricsSource | None:
     """Prometheus, where one is configured."""
     if settings.prometheus_url is None:
         return None
-    from kubecfg_prometheus import PrometheusMetrics
+    from kubecfg_prometheus import PodSelection, PrometheusMetrics
 
-    return PrometheusMetrics(settings.prometheus_url, user_label=settings.kubecfg_metrics_user_label)
+    return PrometheusMetrics(
+        settings.prometheus_url,
+        token=settings.kubecfg_prometheus_token,
+        selection=PodSelection.parse(
+            pattern=settings.kubecfg_metrics_pod_pattern, label=settings.kubecfg_metrics_user_label
+        ),
+    )
 
 
 def make_bus(settings: Settings) -> EventBus:
@@ -91,9 +98,9 @@ def make_tokens(settings: Settings) -> "JwtTokens":
     from kubecfg_crypto import JwtTokens, load_jwt_secret
 
     return JwtTokens(
-        load_jwt_secret(settings.jwt_secret_key.reveal() if settings.jwt_secret_key else None, settings.data_dir),
+        secret=load_jwt_secret(settings.jwt_secret_key, settings.data_dir),
         algorithm=settings.jwt_algorithm,
-        minutes=settings.jwt_access_token_expire_minutes,
+        lifetime=timedelta(minutes=settings.jwt_access_token_expire_minutes),
         issuer=settings.kubecfg_jwt_issuer,
         audience=settings.kubecfg_jwt_audience,
         external_issuer=settings.kubecfg_jwt_external_issuer,
@@ -112,8 +119,7 @@ async def open_database(settings: Settings) -> "AsyncIterator[Database]":
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"KUBECFG_DATA_DIR: {data_dir} cannot be made: {error.strerror}.") from error
-    keys = settings.kubecfg_encryption_keys
-    vault = AesGcmVault(load_keys(keys.reveal() if keys else None, data_dir))
+    vault = AesGcmVault(load_keys(settings.kubecfg_encryption_keys, data_dir))
     url = settings.database_url.reveal() if settings.database_url else f"sqlite:///{data_dir / 'kubecfg.db'}"
     async with Database.open(url, vault=vault, clock=SystemClock()) as database:
         yield database

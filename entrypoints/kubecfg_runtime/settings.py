@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_cluster_timeout: Seconds = 10.0
     kubecfg_nodes_timeout: Seconds = 5.0
     kubecfg_analysis_timeout: Seconds = 120.0
+    kubecfg_prometheus_token: Secret | None = None
+    kubecfg_metrics_pod_pattern: str | None = None
     kubecfg_metrics_user_label: str | None = None
     kubecfg_log_level: str = "INFO"
     kubecfg_max_body_bytes: Annotated[int, Meta(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024

@@ -4,7 +4,11 @@ import pytest
 
 from kubecfg_core import errors
 
-TREE = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__]
+TREE = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.KubecfgError) and kind.__module__ == errors.__name__
+]
 
 
 @pytest.mark.parametrize("kind", TREE)
