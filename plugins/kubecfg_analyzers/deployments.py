@@ -104,7 +104,7 @@ def _refusal(view: ClusterView, warnings: Warnings, deployment: Deployment) -> F
     refusal = refusals.classify(message)
     return _found(
         deployment,
-        f"deployment.{refusal.code}",
+        refusal.code,
         f"Pods cannot be created ({_replicas(deployment)}): {refusal.why}.",
         severity=_severity(deployment, ERROR),
         cause=sentence(refusal.message),

@@ -18,17 +18,21 @@ class Refusal:
 
 
 _CLASSES: Final = (
-    ("quota_exceeded", r"exceeded quota|failed quota", "the quota of the namespace is used up"),
-    ("pod_security", r"violates PodSecurity", "Pod Security admission forbids them"),
-    ("webhook_unreachable", r"failed calling (admission )?webhook", "an admission webhook cannot be called"),
+    ("deployment.quota_exceeded", r"exceeded quota|failed quota", "the quota of the namespace is used up"),
+    ("deployment.pod_security", r"violates PodSecurity", "Pod Security admission forbids them"),
+    ("deployment.webhook_unreachable", r"failed calling (admission )?webhook", "an admission webhook cannot be called"),
     (
-        "webhook_denied",
+        "deployment.webhook_denied",
         r"admission webhook \S+ denied|denied the request|ValidatingAdmissionPolicy",
         "a policy denies them",
     ),
-    ("limit_range", r"(maximum|minimum) \S+ usage per|LimitRange|limit to request ratio", "a LimitRange forbids them"),
     (
-        "serviceaccount_missing",
+        "deployment.limit_range",
+        r"(maximum|minimum) \S+ usage per|LimitRange|limit to request ratio",
+        "a LimitRange forbids them",
+    ),
+    (
+        "deployment.serviceaccount_missing",
         r"serviceaccount \S+ not found|error looking up service account",
         "their ServiceAccount does not exist",
     ),
@@ -41,12 +45,12 @@ def classify(message: str) -> Refusal:
     for code, pattern, why in _CLASSES:
         if re.search(pattern, message, re.IGNORECASE):
             return Refusal(code, why, words, _facts(code, message))
-    return Refusal("create_failed", "the API server refuses them", words, {})
+    return Refusal("deployment.create_failed", "the API server refuses them", words, {})
 
 
 def _facts(code: str, message: str) -> dict[str, str | int | None]:
     match code:
-        case "quota_exceeded":
+        case "deployment.quota_exceeded":
             name, asked = _pair("requested", message)
             return {
                 "quota": first_group(r"quota: ([a-z0-9.-]+)", message),
@@ -55,11 +59,11 @@ def _facts(code: str, message: str) -> dict[str, str | int | None]:
                 "used": _amount("used", name, message),
                 "limit": _amount("limited", name, message),
             }
-        case "pod_security":
+        case "deployment.pod_security":
             return {"level": first_group(r'PodSecurity "([a-z]+)', message)}
-        case "webhook_unreachable" | "webhook_denied":
+        case "deployment.webhook_unreachable" | "deployment.webhook_denied":
             return {"webhook": first_group(r'webhook "([^"]+)"', message)}
-        case "serviceaccount_missing":
+        case "deployment.serviceaccount_missing":
             named = first_group(r'serviceaccount "([^"]+)" not found', message)
             return {"serviceaccount": named or first_group(r"service account [a-z0-9-]+/([a-z0-9.-]+)", message)}
     return {}

@@ -30,6 +30,7 @@ from kubecfg_core.kinds.workloads import DEPLOYMENTS, STATEFULSETS
 READS: Final[tuple[Resource[Any], ...]] = (SERVICES, ENDPOINTSLICES, DEPLOYMENTS, STATEFULSETS, *pods.STATUS_READS)
 LB_GRACE: Final = timedelta(minutes=10)
 SLICE_GRACE: Final = timedelta(minutes=2)
+YOUNG: Final = timedelta(minutes=2)
 
 _DOC: Final = "concepts/services-networking/service/"
 _DEBUG: Final = "tasks/debug/debug-application/debug-service/"
@@ -74,16 +75,16 @@ class Services:
     def _nobody(self, service: Service, finished: Sequence[Pod]) -> Iterator[Finding]:
         facts: dict[str, str | int | None] = {"selector": selectors.written(service.spec.selector)}
         makers = selectors.makers(self._view, service)
-        if makers and all(maker.spec.replicas == 0 for _, maker in makers):
-            return  # scaled to nothing on purpose
         if makers:
             kind, maker = makers[0]
+            if maker.spec.replicas == 0 or not older(self._view.now, maker.metadata.creationTimestamp, YOUNG):
+                return  # scaled to nothing on purpose, or just being made
             yield _found(
                 service,
                 "service.no_running_pods",
                 f"No pod runs behind the Service; {kind} {maker.name} makes none of its {maker.spec.replicas}.",
                 severity=CRITICAL,
-                cause="Its pods cannot be created, or are just being made.",
+                cause="Its pods cannot be created.",
                 facts={**facts, "workload": maker.name, "workload_kind": kind.lower()},
             )
         elif finished:

@@ -36,7 +36,7 @@ def trouble(view: ClusterView, warnings: Warnings, pod: Pod) -> Finding | None:
 
 def in_short(finding: Finding) -> str:
     """A pod's finding as the cause of another one: its text and cause, without guesses at what was meant."""
-    known = finding.cause and not finding.code.startswith("pod.missing_")
+    known = finding.cause and "missing_" not in finding.code
     return f"{finding.text} {finding.cause}" if known else finding.text
 
 

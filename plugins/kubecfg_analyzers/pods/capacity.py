@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from kubecfg_analyzers.pods.case import INIT, Case, Part
-from kubecfg_analyzers.quantities import parse, show
+from kubecfg_analyzers.quantities import amount_of, show
 from kubecfg_core.kinds.cluster import NODES
 
 
@@ -43,12 +43,12 @@ def requested(case: Case, resource: str) -> Decimal | None:
 
 
 def _total(parts: Iterable[Part], resource: str, fold: Callable[[list[Decimal]], Decimal | int]) -> Decimal | None:
-    amounts = [parse(part.spec.resources.requests.get(resource)) for part in parts]
+    amounts = [amount_of(part.spec.resources.requests.get(resource)) for part in parts]
     known = [amount for amount in amounts if amount is not None]
     return Decimal(fold(known)) if known else None
 
 
 def offered(case: Case, resource: str) -> Decimal | None:
     """The most that any node offers to pods in all."""
-    amounts = (parse(node.status.allocatable.get(resource)) for node in case.view.all(NODES))
+    amounts = (amount_of(node.status.allocatable.get(resource)) for node in case.view.all(NODES))
     return max((amount for amount in amounts if amount is not None), default=None)

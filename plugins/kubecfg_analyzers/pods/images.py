@@ -11,12 +11,12 @@ from kubecfg_core.kinds.config import SERVICEACCOUNTS
 REASONS: Final = frozenset({"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"})
 NAMED_REASONS: Final = {
     "InvalidImageName": (
-        "image_invalid_name",
+        "pod.image_invalid_name",
         "its name is not a valid image reference",
         "Upper case letters, a stray space or a scheme like https:// make a name invalid.",
     ),
     "ErrImageNeverPull": (
-        "image_never_pull",
+        "pod.image_never_pull",
         "the pull policy is Never, and the image is not on the node",
         "The image was never loaded onto this node, or was removed from it.",
     ),
@@ -25,43 +25,43 @@ NAMED_REASONS: Final = {
 # In this order: a refusal often says "not found or no access" too, and a timeout names the registry's address.
 _CLASSES: Final = (
     (
-        "image_rate_limited",
+        "pod.image_rate_limited",
         r"\b429\b|too ?many ?requests|rate ?limit",
         "the registry refuses more pulls for now",
         "Too many pulls were made from this address or account.",
     ),
     (
-        "image_unauthorized",
+        "pod.image_unauthorized",
         r"unauthorized|authentication required|\b40[13]\b|forbidden|denied|may require|no basic auth|_scope\b",
         "the registry refuses access",
         "The credentials are missing or wrong, or the repository is private or does not exist.",
     ),
     (
-        "image_dns",
+        "pod.image_dns",
         r"no such host|name resolution|server misbehaving|lookup \S+( on \S+)?: ",
         "the registry's name does not resolve",
         "The name is misspelt, or the node's DNS does not answer for it.",
     ),
     (
-        "image_tls",
+        "pod.image_tls",
         r"x509|tls:|certificate|server gave HTTP response to HTTPS",
         "the TLS connection to the registry fails",
         "The node does not trust the registry's certificate, or the registry does not speak TLS.",
     ),
     (
-        "image_platform",
+        "pod.image_platform",
         r"no match(ing manifest)? for (platform|linux|windows)|exec format",
         "it has no variant for the node's platform",
         "The image was built for another architecture or operating system.",
     ),
     (
-        "image_timeout",
+        "pod.image_timeout",
         r"timeout|timed out|deadline exceeded|connection re(fused|set)|no route to host|network is unreachable",
         "the registry does not answer",
         "The node cannot reach the registry: a firewall, a proxy, or a registry that is down.",
     ),
     (
-        "image_not_found",
+        "pod.image_not_found",
         r"not ?found|manifest unknown|name unknown|does not exist",
         "the registry has no such image or tag",
         "The name or the tag is misspelt, or the image was never pushed or was deleted.",
@@ -81,9 +81,9 @@ def check(case: Case, part: Part) -> Finding:
         code, why, cause = classify(message, part.spec.image)
     registry, repository, tag = split(part.spec.image)
     return case.found(
-        f"pod.{code}",
+        code,
         f"The image {part.spec.image} of {part.label} cannot be pulled: {why} ({reason}).",
-        cause=f"{cause}{_credentials(case, code)}" if code != "image_pull_failed" else sentence(message),
+        cause=f"{cause}{_credentials(case, code)}" if code != "pod.image_pull_failed" else sentence(message),
         doc=_DOC,
         part=part,
         facts={
@@ -106,7 +106,7 @@ def classify(message: str, image: str = "") -> tuple[str, str, str]:
     for code, pattern, why, cause in _CLASSES:
         if re.search(pattern, message, re.IGNORECASE):
             return code, why, cause
-    return "image_pull_failed", "the pull fails", ""
+    return "pod.image_pull_failed", "the pull fails", ""
 
 
 def split(image: str) -> tuple[str, str, str]:
@@ -121,7 +121,7 @@ def split(image: str) -> tuple[str, str, str]:
 
 def _telling(case: Case, part: Part, message: str) -> str:
     """The waiting message may only say `Back-off pulling image`: then a warning has the reason."""
-    if classify(message, part.spec.image)[0] != "image_pull_failed":
+    if classify(message, part.spec.image)[0] != "pod.image_pull_failed":
         return message
     event = case.warning("Failed", "InspectFailed", text="image", part=part)
     return event.message if event else message
@@ -129,7 +129,7 @@ def _telling(case: Case, part: Part, message: str) -> str:
 
 def _credentials(case: Case, code: str) -> str:
     """What the pod brings along, where the registry refused it."""
-    if code != "image_unauthorized":
+    if code != "pod.image_unauthorized":
         return ""
     account = case.view.get(SERVICEACCOUNTS, case.pod.namespace, case.pod.spec.serviceAccountName)
     if case.pod.spec.imagePullSecrets or (account and account.imagePullSecrets):

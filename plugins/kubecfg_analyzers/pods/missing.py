@@ -42,7 +42,7 @@ def absent(case: Case, want: Want) -> Finding:
     resource, title, doc = _SOURCES[want.source]
     close = nearest(want.name, (item.name for item in case.view.within(resource, case.pod.namespace)))
     return case.found(
-        f"pod.missing_{want.source}",
+        "pod.missing_secret" if want.source == "secret" else "pod.missing_configmap",
         f'{title} "{want.name}" does not exist in namespace {case.pod.namespace}; {_user(want)} needs it.',
         cause=f"{_effect(case)}{suggestion(close)}",
         doc=doc,
@@ -58,7 +58,7 @@ def keyless(case: Case, want: Want) -> Finding:
     item: Secret | ConfigMap | None = case.view.get(resource, case.pod.namespace, want.name)
     close = nearest(want.key, item.data) if item else ""
     return case.found(
-        f"pod.missing_{want.source}_key",
+        "pod.missing_secret_key" if want.source == "secret" else "pod.missing_configmap_key",
         f'{title} "{want.name}" has no key "{want.key}"; {_user(want)} needs it.',
         cause=f"{_effect(case)}{suggestion(close)}",
         doc=doc,

@@ -17,14 +17,16 @@ GATED: Final = timedelta(minutes=10)
 
 # What the pod itself asks for comes first: it keeps the pod waiting even when every node is well.
 _ORDER: Final = ("volume", "node_affinity", "resources", "pod_affinity", "topology", "ports", "taint", "nodes", "")
-_DOCS: Final = {
-    "resources": "concepts/configuration/manage-resources-containers/",
-    "taint": "concepts/scheduling-eviction/taint-and-toleration/",
-    "node_affinity": "concepts/scheduling-eviction/assign-pod-node/",
-    "pod_affinity": "concepts/scheduling-eviction/assign-pod-node/",
-    "topology": "concepts/scheduling-eviction/topology-spread-constraints/",
-    "volume": "concepts/storage/persistent-volumes/",
-    "nodes": "concepts/architecture/nodes/",
+_CHECKS: Final = {
+    "resources": ("pod.unschedulable_resources", "concepts/configuration/manage-resources-containers/"),
+    "taint": ("pod.unschedulable_taint", "concepts/scheduling-eviction/taint-and-toleration/"),
+    "node_affinity": ("pod.unschedulable_node_affinity", "concepts/scheduling-eviction/assign-pod-node/"),
+    "pod_affinity": ("pod.unschedulable_pod_affinity", "concepts/scheduling-eviction/assign-pod-node/"),
+    "topology": ("pod.unschedulable_topology", "concepts/scheduling-eviction/topology-spread-constraints/"),
+    "volume": ("pod.unschedulable_volume", "concepts/storage/persistent-volumes/"),
+    "ports": ("pod.unschedulable_ports", "concepts/configuration/overview/"),
+    "nodes": ("pod.unschedulable_nodes", "concepts/architecture/nodes/"),
+    "": ("pod.unschedulable", "concepts/scheduling-eviction/kube-scheduler/"),
 }
 _WORDS: Final = {
     "resources": "no node has enough {lacking} free",
@@ -68,13 +70,14 @@ def _refused(case: Case, condition: Condition) -> Finding:
     away = [node for node in case.view.all(NODES) if complaint(node) and not _welcome(case, node)]
     chosen = _chosen(case, predicates)
     kind = chosen.kind if chosen else ""
+    code, doc = _CHECKS[kind]
     why = _WORDS[kind].format(lacking=chosen.lacking if chosen and chosen.lacking else "of a resource")
     causes = [_cause(case, chosen), *(f"{complaint(node)}." for node in away[:3])]
     return case.found(
-        f"pod.unschedulable_{kind}" if kind else "pod.unschedulable",
+        code,
         f"The pod cannot be scheduled: {why} ({clip(_short(condition.message), 200)}).",
         cause=" ".join(cause for cause in causes if cause),
-        doc=_DOCS.get(kind, "concepts/scheduling-eviction/kube-scheduler/"),
+        doc=doc,
         facts={"message": clip(condition.message), "nodes_total": total or None, **_facts(case, chosen, away)},
         names=[node.name for node in case.view.all(NODES) if node.name in " ".join(causes)],
     )
