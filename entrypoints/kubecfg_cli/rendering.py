@@ -1,5 +1,6 @@
-"""A report as people read it: problems by namespace, worst first, each with its steps."""
+"""A report as people read it: problems by namespace, worst first, each with its cause and its steps."""
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Final
@@ -12,9 +13,12 @@ from rich.text import Text
 from kubecfg_cli.console import plain
 from kubecfg_core.problems import Severity, SolvedProblem
 from kubecfg_core.report import Report
+from kubecfg_core.solutions import Step
 from kubecfg_core.usecases.clusters import NodeCount
 
 _COLOURS: Final = {Severity.CRITICAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow"}
+_BODY: Final = 11  # as wide as "critical" and the spaces around it
+_STEP: Final = 14
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -22,34 +26,11 @@ def print_report(console: Console, report: Report) -> None:
     entries = sorted(report.problems_with_solutions, key=lambda entry: entry.problem.namespace)
     for namespace, group in groupby(entries, key=lambda entry: entry.problem.namespace):
         console.print(Text(plain(namespace) or "the cluster itself", style="bold underline"))
-        for entry in group:
-            print_problem(console, entry)
+        for alike in _alike(group):
+            _print_problem(console, alike[0], also=[entry.problem.name for entry in alike[1:]])
         console.print()
     _print_gaps(console, report)
     console.print(_summary(report))
-
-
-def print_problem(console: Console, entry: SolvedProblem) -> None:
-    """One problem: what it is, why, and what to do."""
-    problem, solution = entry.problem, entry.solution
-    colour = _COLOURS[problem.severity]
-    head = Text.assemble(
-        (f"{problem.severity:<8} ", colour),
-        (f"{problem.kind} {plain(problem.name)}", "bold"),
-        (f"  {problem.code}", "dim"),
-    )
-    if problem.parent_object:
-        head.append(f"  of {plain(problem.parent_object)}", style="dim")
-    console.print(Padding(head, (0, 0, 0, 2)))
-    for error in problem.errors:
-        _indented(console, plain(error.text))
-    if problem.cause:
-        _indented(console, f"Cause: {plain(problem.cause)}", style="italic")
-    _indented(console, plain(solution.solution_summary), style="green")
-    for step in solution.remediation_steps:
-        _indented(console, f"{step.step_id}. {plain(step.description)}", by=13)
-        if step.command:
-            console.print(Padding(Text(f"$ {plain(step.command)}", style="cyan"), (0, 0, 0, 16)))
 
 
 def nodes_table(counts: dict[str, NodeCount]) -> Table:
@@ -63,18 +44,60 @@ def nodes_table(counts: dict[str, NodeCount]) -> Table:
     return table
 
 
-def _indented(console: Console, text: str, *, style: str = "", by: int = 11) -> None:
-    console.print(Padding(Text(text, style=style), (0, 0, 0, by)))
+def _alike(entries: Iterable[SolvedProblem]) -> list[list[SolvedProblem]]:
+    """Objects of one owner with one trouble are shown once: the second replica tells a person nothing new."""
+    groups: dict[tuple[str, ...], list[SolvedProblem]] = {}
+    for entry in entries:
+        problem = entry.problem
+        own = problem.parent_object or problem.name
+        texts = [error.text for error in problem.errors]
+        groups.setdefault((problem.kind, own, problem.code, *texts), []).append(entry)
+    return list(groups.values())
+
+
+def _print_problem(console: Console, entry: SolvedProblem, *, also: list[str]) -> None:
+    problem, solution = entry.problem, entry.solution
+    head = Text.assemble(
+        (f"  {problem.severity:<{_BODY - 2}}", _COLOURS[problem.severity]),
+        (f"{problem.kind} {plain(problem.name)}", "bold"),
+        (f"  {problem.code}", "dim"),
+    )
+    console.print(head)
+    texts = [plain(error.text) for error in problem.errors]
+    for text in texts:
+        _print_indented(console, Text(text))
+    if problem.cause:
+        _print_indented(console, Text(f"Cause: {plain(problem.cause)}", style="italic"))
+    if also:
+        _print_indented(console, Text(f"The same with {plain(', '.join(also))}.", style="dim"))
+    if plain(solution.solution_summary) not in texts:
+        _print_indented(console, Text(plain(solution.solution_summary), style="green"))
+    for step in solution.remediation_steps:
+        _print_step(console, step)
+
+
+def _print_step(console: Console, step: Step) -> None:
+    text = Text.assemble((f"{step.step_id}. ", "dim"), plain(step.description))
+    console.print(Padding(text, (0, 0, 0, _STEP - 3)))
+    if step.command:
+        # A command is never wrapped: it is there to be copied.
+        command = Text.assemble(" " * _STEP, ("$ ", "dim"), (plain(step.command), "cyan"))
+        console.print(command, soft_wrap=True)
+
+
+def _print_indented(console: Console, text: Text) -> None:
+    console.print(Padding(text, (0, 0, 0, _BODY)))
 
 
 def _print_gaps(console: Console, report: Report) -> None:
     gaps = [f"{gap.resource} could not be read ({gap.state}): {gap.reason}" for gap in report.unreadable]
+    if gaps:
+        gaps.append("Nothing is called missing because of what could not be read.")
     gaps += [f"The analyzer {failure.analyzer} failed: {failure.reason}" for failure in report.failures]
     gaps += report.notes
     for gap in gaps:
         console.print(Text(f"! {plain(gap)}", style="yellow"))
     if gaps:
-        console.print(Text("  Nothing is said to be missing because of what could not be read.", style="dim"))
         console.print()
 
 
@@ -82,10 +105,7 @@ def _summary(report: Report) -> Text:
     found = f"{report.objects_read} objects read in {plain(report.cluster_name)}"
     if not report.total_problems:
         return Text(f"No problems found: {found}.", style="bold green")
-    severities = _count(entry.problem.severity for entry in report.problems_with_solutions)
-    return Text(f"{report.total_problems} problems ({severities}): {found}.", style="bold")
-
-
-def _count(severities: Iterable[Severity]) -> str:
-    found = list(severities)
-    return ", ".join(f"{found.count(severity)} {severity}" for severity in Severity if severity in found)
+    counts = Counter(entry.problem.severity for entry in report.problems_with_solutions)
+    severities = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
+    noun = "problem" if report.total_problems == 1 else "problems"
+    return Text(f"{report.total_problems} {noun} ({severities}): {found}.", style="bold")
