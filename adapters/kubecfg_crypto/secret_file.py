@@ -1,5 +1,6 @@
 """A file that holds a generated secret: made once, mode 0600, whole or not at all."""
 
+import logging
 import os
 import secrets
 import stat
@@ -11,6 +12,7 @@ from kubecfg_core.errors import SettingsError
 
 _MAX_BYTES: Final = 64 * 1024
 _PERMISSIONS: Final = stat.S_IRWXG | stat.S_IRWXO
+_log = logging.getLogger(__name__)
 
 
 def read_or_make(path: Path, make: Callable[[], str], *, variable: str) -> str:
@@ -24,6 +26,7 @@ def read_or_make(path: Path, make: Callable[[], str], *, variable: str) -> str:
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make(path, make())
+            _log.info("%s is not set: what is in %s is used. Keep a copy of it with your backups.", variable, path)
         text = _read(path, variable)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"

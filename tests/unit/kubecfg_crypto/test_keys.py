@@ -90,6 +90,19 @@ def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in data_dir.iterdir()} == {0o600}
 
 
+def test_making_is_said_without_saying_what(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    load_both(tmp_path)
+    load_both(tmp_path)
+
+    assert [record.message.partition(" ")[0] for record in caplog.records] == [
+        "KUBECFG_ENCRYPTION_KEYS",
+        "JWT_SECRET_KEY",
+    ]
+    for path in tmp_path.iterdir():
+        assert path.read_text() not in caplog.text
+
+
 def test_no_two_services_make_the_same(tmp_path: Path) -> None:
     assert load_keys(None, tmp_path / "a") != load_keys(None, tmp_path / "b")
     assert load_jwt_secret(None, tmp_path / "a") != load_jwt_secret(None, tmp_path / "b")
