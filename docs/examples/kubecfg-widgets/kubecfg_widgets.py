@@ -60,7 +60,7 @@ NOT_READY = Playbook(
             action_type=ActionType.INVESTIGATE,
             description="Look at the widget's conditions and events.",
             command="kubectl describe widgets.example.com {name} {scope}",
-            expected_outcome="The condition Ready, with the reason {reason} and a message.",
+            expected_outcome="The condition Ready, with its reason and its message.",
         ),
         PlaybookStep(
             action_type=ActionType.INVESTIGATE,
