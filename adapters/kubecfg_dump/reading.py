@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from kubecfg_core.errors import InvalidInput
+from kubecfg_dump.blocks import places_in
 from kubecfg_dump.catalog import Catalog
 from kubecfg_dump.documents import documents
 from kubecfg_dump.files import TOTAL_MAX, Member, members
@@ -82,13 +83,20 @@ def open_dump(path: str | Path, *, max_bytes: int = TOTAL_MAX) -> DumpGateway:
 def _read(member: Member, catalog: Catalog) -> None:
     if member.note:
         raise InvalidInput(member.note)
-    place = place_of(member.path)
-    for document in documents(member.path, member.content):
+    found: list[bytes] = []
+    broken: InvalidInput | None = None
+    try:
+        found.extend(documents(member.path, member.content))
+    except InvalidInput as error:
+        broken = error  # what comes before the break is good
+    for document, place in zip(found, places_in(found, place_of(member.path)), strict=True):
         recording = recording_of(document)
-        if recording is None:
-            _take(document, place, catalog)
-        else:
+        if recording is not None:
             _replay(recording, catalog)
+        elif place is not None:
+            _take(document, place, catalog)
+    if broken is not None:
+        raise broken
 
 
 def _take(document: bytes, place: Place, catalog: Catalog) -> None:

@@ -132,6 +132,12 @@ async def test_a_bad_file_costs_itself_and_is_noted(name: str, content: str, why
     assert why in dump.notes[0]
 
 
+async def test_what_comes_before_the_break_of_a_file_is_read(tmp_path: Path) -> None:
+    dump = open_dump(write(tmp_path, "dump.txt", PODS.decode() + '\n{"kind": "Serv'))
+    assert await found(dump) == WHOLE
+    assert dump.notes == ["dump.txt: it is not JSON, or was cut off."]
+
+
 async def test_an_odd_entry_costs_itself(tmp_path: Path) -> None:
     items = [pod("a", "one"), pod("b", "two"), {"metadata": {}}, {"metadata": {"name": 1}}]
     dump = open_dump(write(tmp_path, "pods.json", mixed(*items)))

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from kubecfg_core.errors import InvalidInput
-from kubecfg_core.kinds.cluster import NAMESPACES
+from kubecfg_core.kinds.cluster import NAMESPACES, NODES
 from kubecfg_core.resources import ReadState, Resource
 from kubecfg_dump import open_dump
 from tests.unit.kubecfg_dump.objects import (
@@ -111,7 +111,20 @@ async def test_the_text_of_a_cluster_info_dump_is_read_between_its_logs(tmp_path
 ==== END logs for container app of pod one/a ===="""
     lists = (typed("Pod", bare("a", "one")), typed("Pod", bare("b", "two")))
     text = "\n".join([msgspec.json.encode(lists[0]).decode(), log, msgspec.json.encode(lists[1]).decode(), ""])
-    assert await found(open_dump(write(tmp_path, "dump.txt", text))) == (LISTED, ["a", "b"])
+    dump = open_dump(write(tmp_path, "dump.txt", text))
+    assert await found(dump) == (PARTIAL, ["a", "b"])
+    assert await found(dump, PODS, "one") == (LISTED, ["a"])
+
+
+async def test_an_empty_list_in_the_text_is_of_the_namespace_around_it(tmp_path: Path) -> None:
+    lists = [typed("Node", bare("n")), typed("Service"), typed("Pod", bare("a", "one"))]
+    lists += [typed("Service"), typed("Pod", bare("b", "two")), typed("Service"), typed("Pod")]
+    text = "\n".join(msgspec.json.encode(each).decode() for each in lists)
+    dump = open_dump(write(tmp_path, "dump.txt", text))
+    services = Resource("", "v1", "services", "Service", PODS.struct)
+    states = [(await dump.list(services, namespace)).state for namespace in ("one", "two", "three")]
+    assert states == [LISTED, LISTED, PARTIAL]
+    assert await found(dump, NODES) == (LISTED, ["n"])
 
 
 async def test_a_support_bundle_has_arrays_by_kind_and_namespace(tmp_path: Path) -> None:
