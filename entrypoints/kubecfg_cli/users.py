@@ -91,12 +91,12 @@ async def passwd(name: str, *, password_stdin: FromStdin = False) -> None:
 
 @asynccontextmanager
 async def _accounts() -> "AsyncIterator[Accounts]":
-    from kubecfg_runtime.compose import make_accounts, open_database
+    from kubecfg_runtime.compose import open_accounts, open_database
     from kubecfg_runtime.settings import Settings
 
     settings = Settings.from_environment()
-    async with open_database(settings) as database:
-        yield make_accounts(settings, database)
+    async with open_database(settings) as database, open_accounts(settings, database) as accounts:
+        yield accounts
 
 
 def _password(*, from_stdin: bool) -> str:

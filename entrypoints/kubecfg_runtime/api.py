@@ -7,8 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kubecfg_core.usecases.solving import Solver
-
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.event_bus import EventBus
@@ -16,6 +14,7 @@ from kubecfg_core.ports.kube_gateway import KubeConnector
 from kubecfg_core.report import Report
 from kubecfg_core.services import Services
 from kubecfg_core.usecases.diagnosis import Diagnosis
+from kubecfg_core.usecases.solving import Solver
 from kubecfg_runtime import compose
 from kubecfg_runtime.clock import StoppedClock, SystemClock
 from kubecfg_runtime.settings import Settings

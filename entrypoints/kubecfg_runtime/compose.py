@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kubecfg_core.usecases.solving import Solver
-
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.inprocess import InProcessBus
 from kubecfg_core.plugins import Plugins
@@ -25,6 +23,7 @@ from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.relay import Relay
+from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.usecases.usage import Usage
 from kubecfg_runtime.clock import SystemClock
 from kubecfg_runtime.settings import Settings
@@ -139,7 +138,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
                 stack.push_async_callback(part.close)
         runner = make_kubectl(settings)
         await stack.enter_async_context(_running(Relay(database.outbox, bus)))
-        accounts = make_accounts(settings, database)
+        accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
         diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
@@ -162,13 +161,16 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         )
 
 
-def make_accounts(settings: Settings, database: "Database") -> Accounts:
-    """The accounts in that database."""
+@asynccontextmanager
+async def open_accounts(settings: Settings, database: "Database") -> AsyncIterator[Accounts]:
+    """The accounts in that database, with the threads that hash their passwords."""
     from kubecfg_crypto import Argon2Hasher
 
-    return Accounts(
-        database.users, Argon2Hasher(), make_tokens(settings), external_role=settings.kubecfg_jwt_external_role
-    )
+    hasher = Argon2Hasher()
+    try:
+        yield Accounts(database.users, hasher, make_tokens(settings), external_role=settings.kubecfg_jwt_external_role)
+    finally:
+        hasher.close()
 
 
 def _closed_by(stack: AsyncExitStack, connector: KubeConnector) -> KubeConnector:

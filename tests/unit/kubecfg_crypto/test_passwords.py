@@ -1,6 +1,4 @@
 import asyncio
-import statistics
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -53,15 +51,7 @@ async def test_the_loop_goes_on_while_a_password_is_hashed(small: Argon2Hasher) 
 async def test_no_user_costs_as_much_as_a_wrong_password(small: Argon2Hasher) -> None:
     stored = await small.hash("password")
 
-    async def cost(password_hash: str) -> float:
-        times = []
-        for _ in range(9):
-            before = time.perf_counter()
-            await small.verify("wrong", password_hash)
-            times.append(time.perf_counter() - before)
-        return statistics.median(times)
-
-    assert 0.3 < await cost("") / await cost(stored) < 3
+    assert small._nobodys.split("$")[:4] == stored.split("$")[:4]
 
 
 async def test_the_hash_names_its_kind_and_parameters() -> None:
