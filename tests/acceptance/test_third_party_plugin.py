@@ -1,5 +1,7 @@
 """The plugin of the tutorial, installed by pip as its users would, and loaded by a process that never saw it before."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -73,3 +75,33 @@ def test_a_plugin_is_blocked_by_its_name(installed: Path) -> None:
     ]
     assert "widget.not_ready" not in answer["codes"]
     assert answer["analysis"]["problems"] == []
+
+
+def kubecfg(installed: Path, *arguments: str, blocked: str = "") -> "subprocess.CompletedProcess[str]":
+    """The command, where the plugin is installed, on a terminal that is wide enough for its tables."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(installed),
+        "KUBECFG_PLUGINS_BLOCKED": blocked,
+        "COLUMNS": "200",
+    }
+    command = [sys.executable, "-m", "kubecfg_cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=50, env=environment)
+
+
+@pytest.mark.parametrize(("blocked", "state"), [("", "loaded"), ("widgets", "blocked")])
+def test_the_command_lists_it_and_whether_it_is_blocked(installed: Path, blocked: str, state: str) -> None:
+    done = kubecfg(installed, "plugins", "list", blocked=blocked)
+
+    assert ["widgets", "kubecfg-widgets", state] in [line.split()[:3] for line in done.stdout.splitlines()]
+
+
+def test_the_command_finds_the_widget_of_the_tutorial_and_says_what_to_do(installed: Path) -> None:
+    done = kubecfg(installed, "analyze", "--from", str(EXAMPLE / "widgets.yaml"), "--types", "widgets", "-o", "json")
+
+    assert done.returncode == 1, done.stderr
+    [found] = json.loads(done.stdout)["problems_with_solutions"]
+    assert found["problem"]["name"] == "left"
+    assert found["solution"]["remediation_steps"][0]["command"] == (
+        "kubectl describe widgets.example.com left -n factory"
+    )
