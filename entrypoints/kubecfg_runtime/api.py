@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.event_bus import EventBus
@@ -91,14 +93,15 @@ class Kubecfg:
         """Analyse files: a folder or archive of `kubectl get -o json|yaml`, `cluster-info dump`, a support bundle."""
         from kubecfg_dump import open_dump
 
-        dump = open_dump(path)
-        return await self._diagnose().diagnose(
+        dump = await asyncio.to_thread(open_dump, path)
+        report = await self._diagnose().diagnose(
             dump,
             cluster_name=Path(path).name,
             types=types,
-            namespace=namespace,
+            namespace=namespace or dump.only_namespace,
             clock=StoppedClock(dump.taken_at) if dump.taken_at else None,
         )
+        return msgspec.structs.replace(report, notes=[*dump.notes, *report.notes])
 
     def _diagnose(self) -> Diagnosis:
         if self._diagnosis is None:

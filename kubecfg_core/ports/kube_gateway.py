@@ -25,7 +25,8 @@ class KubeGateway(ABC):
     """One cluster, reached with one credential.
 
     Every call raises `UpstreamUnreachable`, `UpstreamTimeout`, `AddressRefused` (the egress policy), or
-    `UpstreamRefused` (401, a 5xx). What a token may not read is an answer (`ReadState.FORBIDDEN`), not an error.
+    `UpstreamRefused` (401, a 5xx). What a token may not read is an answer (`ReadState.FORBIDDEN`), not an error; so is
+    an extension API that is down (`ReadState.UNREAD`): it must not end the analysis of all the rest.
     """
 
     @abstractmethod
