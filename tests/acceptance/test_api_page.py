@@ -1,0 +1,92 @@
+"""The commands of docs/api.md, run as they stand there against the real service and a simulated cluster."""
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from kubecfg_core.secret import Secret
+from kubecfg_demo import Running, Simulator
+from kubecfg_http import create_app
+from kubecfg_runtime import Kubecfg, Settings
+from tests.unit.docs import pages
+
+PAGE: Final = pages.read("api.md")
+SECTIONS: Final = {
+    title: pages.blocks(text, "shell")
+    for title, text in re.findall(r"^### (.+)\n((?:(?!^##).*\n)*)", PAGE, re.MULTILINE)
+}
+LOG_IN: Final = "POST /auth/login"
+ONBOARD: Final = "POST /kubeconfig/onboard-cluster"
+REMOVE: Final = "DELETE /kubeconfig/remove-cluster/{cluster_id}"
+NAMESPACE: Final = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+SERVICE: Final = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "cart", "namespace": "shop"},
+    "spec": {"selector": {"app": "cart"}, "ports": [{"port": 80}]},
+}
+USAGE: Final = {
+    "apiVersion": "metrics.k8s.io/v1beta1",
+    "kind": "PodMetrics",
+    "metadata": {"name": "notebook-john-doe-0", "namespace": "shop"},
+    "timestamp": "2026-03-14T09:26:53Z",
+    "window": "15s",
+    "containers": [{"name": "notebook", "usage": {"cpu": "250m", "memory": "64Mi"}}],
+}
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[Running]:
+    async with Simulator([NAMESPACE, SERVICE, USAGE]).serve() as running:
+        yield running
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[TestServer]:
+    settings = Settings(
+        kubecfg_data_dir=tmp_path,
+        kubecfg_admin_username="ann",
+        kubecfg_admin_password=Secret("a long password"),
+        kubecfg_egress_allow_cidrs=("127.0.0.0/8",),
+    )
+    async with Kubecfg(settings) as kubecfg:
+        server = TestServer(create_app(await kubecfg.services()))
+        async with server:
+            yield server
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands are curl's, and curl is not installed")
+async def test_every_command_of_the_page_succeeds_in_turn(service: TestServer, cluster: Running) -> None:
+    answers: dict[str, Any] = {}
+    order = [ONBOARD, *(title for title in SECTIONS if title not in (LOG_IN, ONBOARD, REMOVE)), REMOVE]
+    [_, (_, log_in)] = SECTIONS[LOG_IN]
+    for title in order:
+        [(_, command)] = SECTIONS[title]
+        answers[title] = await run(adapted(f"{log_in}{command}", service, cluster))
+
+    failed = {title: text for title, text in answers.items() if text.startswith('{"detail"') or not text}
+    assert failed == {}
+    assert json.loads(answers[ONBOARD])["message"] == "Cluster onboarded successfully"
+    assert [point["usage"] for point in json.loads(answers["GET /kubeconfig/metrics/resource-usage"])["data"]] == [0.25]
+    assert json.loads(answers[REMOVE]) == {"message": "Cluster 'production' successfully removed"}
+
+
+def adapted(script: str, service: TestServer, cluster: Running) -> str:
+    """The script with this test's addresses and credential in place of the page's."""
+    script = script.replace("http://127.0.0.1:8000", str(service.make_url("")).rstrip("/"))
+    script = script.replace("https://k8s.example.com:6443", cluster.url)
+    return script.replace('"SERVICE-ACCOUNT-TOKEN"', f'"{cluster.admin_token}", "ca_data": "{cluster.ca_data}"')
+
+
+async def run(script: str) -> str:
+    process = await asyncio.create_subprocess_exec("bash", "-euc", script, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    return output.decode()
