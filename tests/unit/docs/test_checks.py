@@ -7,6 +7,7 @@ import pytest
 
 from kubecfg_core.plugins import BUILTIN, DOCUMENTED, Candidate, Plugins
 from kubecfg_core.problems import Severity
+from kubecfg_runtime import Kubecfg, Settings
 from tests.unit.docs import pages
 
 PAGE = pages.read("checks.md")
@@ -48,3 +49,12 @@ def test_no_code_is_listed_twice() -> None:
 @pytest.mark.parametrize("code", ROWS)
 def test_severities_are_those_that_exist(code: str) -> None:
     assert set(ROWS[code][1]) <= {severity.value for severity in Severity}
+
+
+async def test_the_severities_are_those_that_are_found_in_a_broken_cluster() -> None:
+    async with Kubecfg(Settings()) as kubecfg:
+        report = await kubecfg.analyze_dump(pages.ROOT / "tests" / "data" / "recordings" / "http")
+
+    found = {(each.code, each.severity.value) for p in report.problems_with_solutions for each in p.problem.findings}
+    assert len(found) > 10
+    assert [(code, severity) for code, severity in sorted(found) if severity not in ROWS[code][1]] == []
