@@ -135,10 +135,10 @@ class Claims:
         if event is not None and event.reason == "ProvisioningFailed":
             yield self._not_provisioned(claim, event)
         elif item is not None and item.waits and not claim.metadata.annotations.get(_SELECTED_NODE):
-            return  # it waits for a pod, as its class says
+            return  # it waits for a pod, as its class says; one of an unreadable class may do so too
         elif claim.class_name == "" or (item is not None and item.provisioner == NO_PROVISIONER):
             yield from self._by_hand(claim, event) if old or event else ()
-        elif old:
+        elif old and (event is not None or item is not None or claim.spec.volumeName):
             yield self._found(
                 claim,
                 "pvc.pending",

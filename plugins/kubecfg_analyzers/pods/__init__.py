@@ -30,14 +30,14 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
 
 def trouble(view: ClusterView, warnings: Warnings, pod: Pod) -> Finding | None:
     """The worst that a pod's own state tells, for the findings of what depends on it; `None` for a good pod."""
-    found = sorted(_of_state(Case.of(view, warnings, pod)), key=lambda finding: finding.severity.rank)
+    case = Case.of(view, warnings, pod, joined=False)
+    found = sorted(_of_state(case), key=lambda finding: finding.severity.rank)
     return next(iter(found), None)
 
 
 def in_short(finding: Finding) -> str:
-    """A pod's finding as the cause of another one: its text and cause, without guesses at what was meant."""
-    known = finding.cause and "missing_" not in finding.code
-    return f"{finding.text} {finding.cause}" if known else finding.text
+    """A pod's finding as the cause of another one."""
+    return f"{finding.text} {finding.cause}".strip()
 
 
 def _judge(case: Case) -> Iterator[Finding]:

@@ -38,17 +38,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A pod, the warnings about it, the latest first, and the workload that it belongs to."""
+    """A pod, the warnings about it, the latest first, and the workload that it belongs to.
+
+    `joined` says that ConfigMaps and Secrets may be looked at too: not so for an analyzer that does not read them.
+    """
 
     view: ClusterView
     pod: Pod
     warnings: list[Event] = field(default_factory=list)
     owner: Owner | None = None
+    joined: bool = True
 
     @classmethod
-    def of(cls, view: ClusterView, warnings: Warnings, pod: Pod) -> "Case":
+    def of(cls, view: ClusterView, warnings: Warnings, pod: Pod, *, joined: bool = True) -> "Case":
         """Gather what was read about a pod."""
-        return cls(view, pod, warnings.of(PODS, pod), owner_of(view, pod))
+        return cls(view, pod, warnings.of(PODS, pod), owner_of(view, pod), joined)
 
     @property
     def age(self) -> timedelta:

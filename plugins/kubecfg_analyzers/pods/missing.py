@@ -40,7 +40,8 @@ class Want:
 def absent(case: Case, want: Want) -> Finding:
     """The object does not exist."""
     resource, title, doc = _SOURCES[want.source]
-    close = nearest(want.name, (item.name for item in case.view.within(resource, case.pod.namespace)))
+    there = case.view.within(resource, case.pod.namespace) if case.joined else ()
+    close = nearest(want.name, (item.name for item in there))
     return case.found(
         "pod.missing_secret" if want.source == "secret" else "pod.missing_configmap",
         f'{title} "{want.name}" does not exist in namespace {case.pod.namespace}; {_user(want)} needs it.',
@@ -55,7 +56,7 @@ def absent(case: Case, want: Want) -> Finding:
 def keyless(case: Case, want: Want) -> Finding:
     """The object exists, the key does not."""
     resource, title, doc = _SOURCES[want.source]
-    item: Secret | ConfigMap | None = case.view.get(resource, case.pod.namespace, want.name)
+    item: Secret | ConfigMap | None = case.view.get(resource, case.pod.namespace, want.name) if case.joined else None
     close = nearest(want.key, item.data) if item else ""
     return case.found(
         "pod.missing_secret_key" if want.source == "secret" else "pod.missing_configmap_key",
