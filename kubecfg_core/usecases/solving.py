@@ -1,0 +1,137 @@
+"""Say what to do about problems: by the language model where there is one, by the playbooks always."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from kubecfg_core.errors import KubecfgError, TooMany, UpstreamTimeout
+from kubecfg_core.kubectl.vetting import Verdict, vet
+from kubecfg_core.plugins import Plugins
+from kubecfg_core.ports.llm import LLM, Brief
+from kubecfg_core.problems import Problem, SolvedProblem
+from kubecfg_core.solutions import Solution, Step
+from kubecfg_core.usecases.rendering import playbook_solution, render
+
+__all__ = ["Solver", "playbook_solution", "render"]
+
+DROPPED: Final = "(A command was left out here: it is not one that kubecfg lets through.)"
+
+_Cause = tuple[str, ...]
+_Answer = Solution | KubecfgError
+
+
+class Solver:
+    """Solves problems. Without `llm` the playbooks do; with it they do what it does not.
+
+    The model is asked once for each distinct cause (the same checks with the same evidence on objects of one owner),
+    the worst problems first, `concurrency` at a time, at most `max_calls` times, and all within `deadline` seconds.
+    """
+
+    def __init__(
+        self, plugins: Plugins, llm: LLM | None, *, concurrency: int = 2, deadline: float = 60.0, max_calls: int = 20
+    ) -> None:
+        self._plugins = plugins
+        self._llm = llm
+        self._concurrency = concurrency
+        self._deadline = deadline
+        self._max_calls = max_calls
+
+    async def solve(self, problems: Sequence[Problem]) -> list[SolvedProblem]:
+        """A solution for each problem, in their order. Where the model fails, the playbook stands.
+
+        `additional_notes` says which of the two it is, and why.
+        """
+        playbooks = await asyncio.to_thread(self._from_playbooks, problems)
+        if self._llm is None:
+            return [SolvedProblem(problem=p, solution=s) for p, s in zip(problems, playbooks, strict=True)]
+        asked: dict[_Cause, tuple[Problem, Solution]] = {}
+        for problem, playbook in zip(problems, playbooks, strict=True):
+            asked.setdefault(_cause(problem), (problem, playbook))
+        answers = await self._ask(self._llm, asked)
+        return [
+            SolvedProblem(
+                problem=problem,
+                solution=_settled(problem, playbook, asked[_cause(problem)][0], answers[_cause(problem)]),
+            )
+            for problem, playbook in zip(problems, playbooks, strict=True)
+        ]
+
+    def _from_playbooks(self, problems: Sequence[Problem]) -> list[Solution]:
+        return [_vetted(playbook_solution(problem, self._plugins)) for problem in problems]
+
+    async def _ask(self, llm: LLM, causes: dict[_Cause, tuple[Problem, Solution]]) -> dict[_Cause, _Answer]:
+        places = asyncio.Semaphore(self._concurrency)
+        until = asyncio.get_running_loop().time() + self._deadline
+
+        async def ask(problem: Problem, playbook: Solution) -> _Answer:
+            try:
+                async with asyncio.timeout_at(until), places:
+                    return await llm.solve(Brief(problem=problem, playbook=playbook))
+            except TimeoutError:
+                return UpstreamTimeout("The language model did not answer in time.")
+            except KubecfgError as error:
+                return error
+
+        chosen = list(causes)[: self._max_calls]
+        given = await asyncio.gather(*(ask(*causes[cause]) for cause in chosen))
+        spared = TooMany(f"The language model is asked at most {self._max_calls} times in an analysis.")
+        return dict.fromkeys(causes, spared) | dict(zip(chosen, given, strict=True))
+
+
+def _cause(problem: Problem) -> _Cause:
+    """What makes two problems one question: everything about them but the name of the object."""
+    checks = [
+        f"{finding.code} {msgspec.json.encode(finding.evidence, order='sorted').decode()}"
+        for finding in problem.findings
+    ]
+    own = "" if problem.parent_object else problem.name
+    return (problem.kind, problem.namespace, problem.parent_object, own, problem.code, problem.cause, *sorted(checks))
+
+
+def _settled(problem: Problem, playbook: Solution, asked_for: Problem, answer: _Answer) -> Solution:
+    if isinstance(answer, KubecfgError):
+        return msgspec.structs.replace(playbook, additional_notes=f"{playbook.additional_notes} {answer.message}")
+    notes = ["From the language model.", answer.additional_notes]
+    if asked_for.name != problem.name:
+        answer = _retold(answer, asked_for.name, problem.name)
+        notes.insert(1, f"It was asked about {asked_for.name}, which has the same cause.")
+    return msgspec.structs.replace(_vetted(answer), additional_notes=" ".join(note for note in notes if note))
+
+
+def _vetted(solution: Solution) -> Solution:
+    """The solution without commands that nobody should run: only what the kubectl policy knows is shown."""
+    return msgspec.structs.replace(
+        solution, remediation_steps=[_vetted_step(step) for step in solution.remediation_steps]
+    )
+
+
+def _vetted_step(step: Step) -> Step:
+    if not step.command or vet(step.command) is not Verdict.REFUSED:
+        return step
+    return msgspec.structs.replace(step, command="", description=f"{step.description} {DROPPED}".strip())
+
+
+def _retold(solution: Solution, old: str, new: str) -> Solution:
+    """The same solution for another object of the same owner, by its name."""
+    name = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w-]|\.\w)")
+
+    def told(text: str) -> str:
+        return name.sub(lambda _: new, text)
+
+    return msgspec.structs.replace(
+        solution,
+        solution_summary=told(solution.solution_summary),
+        detailed_solution=told(solution.detailed_solution),
+        remediation_steps=[
+            msgspec.structs.replace(
+                step,
+                description=told(step.description),
+                command=told(step.command),
+                expected_outcome=told(step.expected_outcome),
+            )
+            for step in solution.remediation_steps
+        ],
+    )
