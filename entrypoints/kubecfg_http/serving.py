@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from aiohttp import web
@@ -26,20 +26,28 @@ async def run(
     ready: Callable[[str], None] | None = None,
     shutdown_timeout: float = 20.0,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; then no new connection, and `shutdown_timeout` seconds for open requests.
+    """Serve until SIGTERM or SIGINT, as `listening` does. `ready` is called with the URL once it listens."""
+    async with listening(app, host, port, shutdown_timeout=shutdown_timeout) as url:
+        if ready is not None:
+            ready(url)
+        await until_stopped()
 
-    `ready` is called with the URL once it listens; port 0 takes a free one. Raises `SettingsError` where the address
-    cannot be listened on.
+
+@contextlib.asynccontextmanager
+async def listening(
+    app: web.Application, host: str, port: int, *, shutdown_timeout: float = 20.0
+) -> AsyncIterator[str]:
+    """Serve within the block, at the URL that it gives; port 0 takes a free one.
+
+    At the end no new connection is taken, and open requests get `shutdown_timeout` seconds. Raises `SettingsError`
+    where the address cannot be listened on.
     """
     runner = web.AppRunner(app, shutdown_timeout=shutdown_timeout)
     await runner.setup()
     try:
         listener = await _listen(runner, host, port)
         try:
-            if ready is not None:
-                ready(_url(host, listener.sockets[0].getsockname()[1]))
-            with _stopped_by_signal() as stopped:
-                await stopped.wait()
+            yield _url(host, listener.sockets[0].getsockname()[1])
         finally:
             listener.close()
     finally:
@@ -87,9 +95,8 @@ def _url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-@contextlib.contextmanager
-def _stopped_by_signal() -> Iterator[asyncio.Event]:
-    """An event that a signal sets. A second signal ends the process in the usual way."""
+async def until_stopped() -> None:
+    """Return at the first SIGTERM or SIGINT. A second one ends the process in the usual way."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -101,7 +108,7 @@ def _stopped_by_signal() -> Iterator[asyncio.Event]:
     for number in _STOP:
         loop.add_signal_handler(number, stop)
     try:
-        yield stopped
+        await stopped.wait()
     finally:
         for number in _STOP:
             loop.remove_signal_handler(number)
