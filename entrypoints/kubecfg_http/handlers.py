@@ -144,12 +144,14 @@ async def execute_kubectl(call: Call[ByCluster, CommandRequest]) -> answers.Comm
 
 def shown_command(plan: Plan, target: ClusterTarget) -> str:
     """The command as a person could repeat it, with the token masked: none of these flags is really passed."""
-    words = [plan.command, f"--server={shlex.quote(target.server_url)}"]
+    flags = [f"--server={shlex.quote(target.server_url)}"]
     if target.token:
-        words.append(f"--token={MASK}")
+        flags.append(f"--token={MASK}")
     if not target.verify_tls:
-        words.append("--insecure-skip-tls-verify=true")
-    return " ".join(words)
+        flags.append("--insecure-skip-tls-verify=true")
+    end = plan.argv.index("--") if "--" in plan.argv else len(plan.argv)  # what follows "--" is no flag to kubectl
+    before, after = shlex.join(("kubectl", *plan.argv[:end])), shlex.join(plan.argv[end:])
+    return " ".join([before, *flags, after]).rstrip()
 
 
 async def get_resource_usage(call: Call[UsageParams, None]) -> answers.UsageAnswer:

@@ -11,14 +11,26 @@ from kubecfg_core.secret import Secret
 
 # A NUL in a text is valid JSON, and what a database makes of it differs from one to the next.
 _PRINTABLE = r"^[^\u0000-\u001f\u007f]*$"
+_NAME = r"^[^\u0000-\u001f\u007f/]+$"
+
+
+def _told(pattern: str) -> dict[str, str]:
+    """A pattern that the document shows while the core checks it, and says it better than a regex can."""
+    return {"pattern": pattern}
+
 
 ClusterId = Annotated[int, Meta(ge=1, le=2**63 - 1, description="ID of the cluster.")]
-ClusterName = Annotated[
-    str, Meta(min_length=1, max_length=253, pattern=r"^[^\u0000-\u001f\u007f/]+$", description="Name of the cluster.")
-]
+ClusterName = Annotated[str, Meta(min_length=1, max_length=253, pattern=_NAME, description="Name of the cluster.")]
 Namespace = Annotated[
-    str, Meta(max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", description="Namespace to look at.")
+    str,
+    Meta(
+        max_length=63,
+        extra_json_schema=_told(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"),
+        description="Namespace to look at.",
+    ),
 ]
+Label = Annotated[str, Meta(max_length=253, extra_json_schema=_told(_PRINTABLE))]
+PemText = Annotated[str, Meta(max_length=256 * 1024)]
 TypeName = Annotated[str, Meta(min_length=1, max_length=63)]
 
 
@@ -63,7 +75,13 @@ class UsageParams(msgspec.Struct, frozen=True, kw_only=True):
     """Whose usage of what, where and when."""
 
     username: Annotated[
-        str, Meta(min_length=1, max_length=253, pattern=_PRINTABLE, description="Username for filtering.")
+        str,
+        Meta(
+            min_length=1,
+            max_length=253,
+            extra_json_schema=_told(_PRINTABLE),
+            description="Username for filtering.",
+        ),
     ]
     metric: Metric
     namespace: Namespace = "default"
@@ -84,7 +102,7 @@ class LoginRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kubectl command; the leading word may be left out."""
 
-    command: Annotated[str, Meta(min_length=1, max_length=64 * 1024)]
+    command: Annotated[str, Meta(min_length=1, max_length=16 * 1024)]
 
 
 class OnboardRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,16 +112,16 @@ class OnboardRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     encoded in base64 as in a kubeconfig. `use_secure_tls: false` means that the server's certificate is not verified.
     """
 
-    cluster_name: Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[^\u0000-\u001f\u007f/]+$")]
-    server_url: Annotated[str, Meta(max_length=2048, pattern=r"^https://")]
-    token: str | None = None
-    context_name: str = ""
-    provider_name: str = ""
-    tags: list[str] = []
+    cluster_name: Annotated[str, Meta(min_length=1, max_length=253, extra_json_schema=_told(_NAME))]
+    server_url: Annotated[str, Meta(max_length=2048, extra_json_schema=_told("^https://"))]
+    token: Annotated[str, Meta(max_length=16 * 1024)] | None = None
+    context_name: Label = ""
+    provider_name: Label = ""
+    tags: Annotated[list[Label], Meta(max_length=50)] = []
     use_secure_tls: bool = True
-    ca_data: str | None = None
-    tls_cert: str | None = None
-    tls_key: str | None = None
+    ca_data: PemText | None = None
+    tls_cert: PemText | None = None
+    tls_key: PemText | None = None
 
     def __repr__(self) -> str:
         return f"OnboardRequest(cluster_name={self.cluster_name!r})"

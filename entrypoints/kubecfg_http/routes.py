@@ -18,14 +18,14 @@ from kubecfg_http.requests import (
 )
 
 BASE: Final = "/kubeconfig"
-_CREDENTIAL_BYTES: Final = 64 * 1024
+_LOGIN_BYTES: Final = 64 * 1024
 
 OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
     Operation(
         method="POST", path="/auth/login", handler=handlers.login, tag="Authentication",
         summary="Log in with a user name and a password",
         params=NoParams, body=LoginRequest, answer=AccessToken, fails=(401, 429),
-        public=True, sensitive=True, max_body=_CREDENTIAL_BYTES,
+        public=True, sensitive=True, max_body=_LOGIN_BYTES,
     ),
     Operation(
         method="POST", path=f"{BASE}/onboard-cluster", handler=handlers.onboard_cluster, tag="Clusters",
@@ -68,7 +68,6 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
         method="POST", path=f"{BASE}/execute-kubectl-direct/{{cluster_id}}", handler=handlers.execute_kubectl,
         tag="kubectl", summary="Run a kubectl command on a cluster",
         params=ByCluster, body=CommandRequest, answer=answers.CommandAnswer, fails=(403, 404, 429, 503),
-        max_body=_CREDENTIAL_BYTES * 2,
     ),
     Operation(
         method="GET", path=f"{BASE}/metrics/resource-usage", handler=handlers.get_resource_usage, tag="Monitoring",

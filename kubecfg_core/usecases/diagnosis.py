@@ -12,6 +12,7 @@ from kubecfg_core.usecases.analysis import analyze
 from kubecfg_core.usecases.announcing import Announcer
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.users import User
+from kubecfg_core.validation import check_namespace
 
 
 class Diagnosis:
@@ -36,8 +37,10 @@ class Diagnosis:
     ) -> Report:
         """Analyse what the gateway shows. `types` as in `Plugins.select`; `clock` where the cluster's time is not ours.
 
-        Raises `InvalidInput` (an unknown type), `NotFound` (the namespace), `UpstreamError`.
+        Raises `InvalidInput` (an unknown type, no name for a namespace), `NotFound` (the namespace), `UpstreamError`.
         """
+        if namespace is not None:
+            check_namespace(namespace)
         analyzers = self._plugins.select(types)
         analysis = await analyze(gateway, analyzers, clock=clock or self._clock, namespace=namespace)
         solved = await self._solver.solve(analysis.problems)
