@@ -187,17 +187,17 @@ def _as_finding(problem: Problem) -> Finding:
 
 
 def _joined(parts: list[Solution]) -> Solution:
-    """One solution out of several: the first one's summary, and all their steps, each command once."""
+    """One solution out of several: the first one's summary, and all their steps, but what an earlier one has said."""
     first = parts[0]
-    steps: dict[str, Step] = {}
+    steps: list[Step] = []
     for part in parts:
-        for step in part.remediation_steps:
-            steps.setdefault(step.command or step.description, step)
+        told = {step.command or step.description for step in steps}
+        steps += [step for step in part.remediation_steps if (step.command or step.description) not in told]
     also = [f"Also: {part.detailed_solution}" for part in parts[1:]]
     return msgspec.structs.replace(
         first,
         detailed_solution="\n\n".join([first.detailed_solution, *also]),
-        remediation_steps=[_numbered(n, step) for n, step in enumerate(list(steps.values())[:MAX_STEPS], start=1)],
+        remediation_steps=[_numbered(n, step) for n, step in enumerate(steps[:MAX_STEPS], start=1)],
         estimated_time_mins=sum(part.estimated_time_mins for part in parts),
         confidence_score=min(part.confidence_score for part in parts),
     )

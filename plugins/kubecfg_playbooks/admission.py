@@ -22,7 +22,7 @@ _UNDO: Final = step(
     "The previous version's pods become ready.",
 )
 _DONE: Final = verify(
-    "Wait until all {desired} replicas are available.",
+    "Wait until every replica is available: {desired} are wanted.",
     "kubectl rollout status deployment/{name} {scope} --timeout 120s",
     "The rollout is reported as complete.",
 )

@@ -38,7 +38,7 @@ _UNDO_TO: Final = step(
     "The pods of revision {revision} become ready.",
 )
 _DONE: Final = verify(
-    "Wait until all {desired} replicas are available.",
+    "Wait until every replica is available: {desired} are wanted.",
     "kubectl rollout status deployment/{name} {scope} --timeout 120s",
     "The rollout is reported as complete.",
 )
@@ -51,6 +51,10 @@ DEPLOYMENTS: Final[tuple[Playbook, ...]] = (
         _DESCRIBE,
         _BROKEN_POD,
         _POD_LOG,
+        outside(
+            "Clear what is wrong at pod {pod} ({pod_code}), as its own solution says.",
+            "The pod becomes ready, or is replaced by one that does.",
+        ),
         _UNDO,
         _DONE,
         minutes=15,

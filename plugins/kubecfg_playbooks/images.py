@@ -21,12 +21,12 @@ from kubecfg_playbooks.writing import (
 
 _SET_IMAGE: Final = patch(
     "Name an image that exists: put its tag in place of TAG.",
-    "kubectl set image {controller} {scope} {container}={repository}:TAG",
+    "kubectl set image {controller} {scope} {container}={registry}/{repository}:TAG",
     "New pods pull the image and start.",
 )
 _SET_NAKED: Final = patch(
     "Name an image that exists: put its tag in place of TAG.",
-    "kubectl set image pod/{naked_pod} {scope} {container}={repository}:TAG",
+    "kubectl set image pod/{naked_pod} {scope} {container}={registry}/{repository}:TAG",
     "The pod pulls the image and starts.",
 )
 _AGAIN: Final = delete(
@@ -207,7 +207,9 @@ IMAGES: Final[tuple[Playbook, ...]] = (
             "The pull shows whether the name, the credentials or the network is at fault.",
         ),
         UNDO,
-        escalate("Otherwise hand the event on to whoever runs {registry}.", "They find the request in their log."),
+        escalate(
+            "If it stays unclear, hand the event on to whoever runs {registry}.", "They find the request in their log."
+        ),
         confidence=0.5,
         minutes=20,
     ),

@@ -64,7 +64,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "The backend names a Service that exists.",
         ),
         outside(
-            "Otherwise make the Service {service} for the pods that should answer.",
+            "If it is truly missing, make the Service {service} for the pods that should answer.",
             "Service {service} exists and has endpoints.",
         ),
         _LEADS,
@@ -133,7 +133,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "READY is True for the certificate of {secret}, or its events say why not.",
         ),
         patch(
-            "Otherwise make it from the PEM files of the certificate chain and its key.",
+            "If it is truly missing, make it from the PEM files of the certificate chain and its key.",
             "kubectl create secret tls {secret} {scope} --cert=tls.crt --key=tls.key",
             "Secret {secret} exists.",
         ),

@@ -38,7 +38,7 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         _WHO_NAMES_IT,
         _corrected("ConfigMap"),
         create(
-            "Otherwise make it, with the keys and values that the application expects in place of KEY=VALUE.",
+            "If it is truly missing, make it: put the application's keys and values in place of KEY=VALUE.",
             "kubectl create configmap {configmap} {scope} --from-literal=KEY=VALUE",
             "ConfigMap {configmap} exists.",
         ),
@@ -56,7 +56,7 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         ),
         _corrected("key"),
         patch(
-            "Otherwise add the key, with its value in place of VALUE.",
+            "If the key is truly missing, add it, with its value in place of VALUE.",
             'kubectl patch configmap {configmap} {scope} --type merge -p \'{{"data":{{"{key}":"VALUE"}}}}\'',
             "ConfigMap {configmap} holds {key}.",
         ),
@@ -76,12 +76,12 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         _WHO_NAMES_IT,
         _corrected("Secret"),
         create(
-            "Otherwise make it with the key that the pod wants, and its value in place of VALUE.",
+            "If it is truly missing, make it with the key that is wanted, and its value in place of VALUE.",
             "kubectl create secret generic {secret} {scope} --from-literal={key}=VALUE",
             "Secret {secret} exists and holds {key}.",
         ),
         create(
-            "If the pod takes every key of it, make it with all that the application expects in place of KEY=VALUE.",
+            "If it is taken as a whole (envFrom or a volume), make it with every key in place of KEY=VALUE.",
             "kubectl create secret generic {secret} {scope} --from-literal=KEY=VALUE",
             "Secret {secret} exists.",
         ),
@@ -99,7 +99,7 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         ),
         _corrected("key"),
         patch(
-            "Otherwise add the key, with its value in place of VALUE.",
+            "If the key is truly missing, add it, with its value in place of VALUE.",
             'kubectl patch secret {secret} {scope} --type merge -p \'{{"stringData":{{"{key}":"VALUE"}}}}\'',
             "Secret {secret} holds {key}.",
         ),
@@ -123,8 +123,8 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         ),
         _corrected("claim"),
         outside(
-            "Otherwise make the claim {claim} with the size and the StorageClass that the application needs; if a "
-            "released volume holds its data, name that volume in the claim.",
+            "If it is truly missing, make the claim {claim} with the size and the StorageClass that the application "
+            "needs; if a released volume holds its data, name that volume in the claim.",
             "Claim {claim} exists and is bound.",
         ),
         _STARTS,
@@ -142,7 +142,7 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         ),
         _corrected("account"),
         create(
-            "Otherwise make it; what it may do must be granted by a RoleBinding besides.",
+            "If it is truly missing, make it; what it may do must be granted by a RoleBinding besides.",
             "kubectl create serviceaccount {serviceaccount} {scope}",
             "ServiceAccount {serviceaccount} exists.",
         ),
@@ -162,7 +162,7 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         ),
         _corrected("pull secret"),
         create(
-            "Otherwise make it: put the registry and your credentials in place of REGISTRY, USER and PASSWORD.",
+            "If it is truly missing, make it: put yours in place of REGISTRY, USER and PASSWORD.",
             "kubectl create secret docker-registry {secret} {scope} --docker-server=REGISTRY "
             "--docker-username=USER --docker-password=PASSWORD",
             "Secret {secret} exists.",

@@ -52,9 +52,14 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "kubectl set resources {controller} {scope} --requests={lacking}=100m",
             "New pods ask for less, and a node takes them.",
         ),
+        outside(
+            "If the pod needs less than {request} of {lacking}, make {naked_pod} anew with a lower request: that of a "
+            "pod cannot be changed while it waits.",
+            "The new pod asks for less, and a node takes it.",
+        ),
         step(
             ActionType.SCALE,
-            "Otherwise make room: scale down what is not needed, or add a node of the size that the pod needs.",
+            "Make room: scale down what is not needed, or add a node of the size that the pod needs.",
             "",
             "A node has enough {lacking} that nobody has requested.",
         ),
@@ -125,7 +130,7 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
         ),
         step(
             ActionType.SCALE,
-            "Otherwise have no more replicas than nodes: put the number in place of 1.",
+            "Where a rule allows one pod a node, have no more replicas than nodes: put the number in place of 1.",
             "kubectl scale {controller} {scope} --replicas=1",
             "No replica is left without a node.",
         ),
@@ -208,7 +213,7 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "STATUS of {node} is Ready, without SchedulingDisabled.",
         ),
         escalate(
-            "Otherwise have the node mended (kubelet, disk, network) or replaced by whoever runs the nodes.",
+            "If the node is at fault, have it mended (kubelet, disk, network) or replaced by whoever runs the nodes.",
             "Enough nodes are Ready.",
         ),
         _PLACED,

@@ -172,7 +172,7 @@ SERVICES: Final[tuple[Playbook, ...]] = (
             "The Service is reached at any node's address, on the port that it shows.",
         ),
         escalate(
-            "Otherwise clear what the cloud refuses, or install a controller.",
+            "Have what the cloud refuses cleared, or a controller installed.",
             "EXTERNAL-IP shows an address.",
         ),
         verify("See the address.", "kubectl get service {name} {scope}", "EXTERNAL-IP is no longer <pending>."),

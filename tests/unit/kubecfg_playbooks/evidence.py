@@ -207,7 +207,7 @@ EXAMPLES: dict[str, str | int] = {
     "reason": "Error",
     "registry": "registry.example.com:5000",
     "replicaset": "api-6d4",
-    "repository": "registry.example.com:5000/shop/api",
+    "repository": "shop/api",
     "request": "500m",
     "resource_name": "requests.cpu",
     "restarts": 7,
