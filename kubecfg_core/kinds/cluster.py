@@ -6,19 +6,19 @@ from kubecfg_core.kinds.meta import Condition, KubeObject, find_condition
 from kubecfg_core.resources import Resource
 
 
-class NamespaceStatus(msgspec.Struct, frozen=True):
+class NamespaceStatus(msgspec.Struct, frozen=True, gc=False):
     """`phase` is `Active` or `Terminating`."""
 
     phase: str = ""
 
 
-class Namespace(KubeObject, frozen=True):
+class Namespace(KubeObject, frozen=True, gc=False):
     """A namespace."""
 
     status: NamespaceStatus = NamespaceStatus()
 
 
-class Taint(msgspec.Struct, frozen=True):
+class Taint(msgspec.Struct, frozen=True, gc=False):
     """Keeps pods away that do not tolerate it."""
 
     key: str = ""
@@ -26,21 +26,21 @@ class Taint(msgspec.Struct, frozen=True):
     effect: str = ""
 
 
-class NodeSpec(msgspec.Struct, frozen=True):
+class NodeSpec(msgspec.Struct, frozen=True, gc=False):
     """`unschedulable` is what `kubectl cordon` sets."""
 
     unschedulable: bool = False
     taints: tuple[Taint, ...] = ()
 
 
-class NodeStatus(msgspec.Struct, frozen=True):
+class NodeStatus(msgspec.Struct, frozen=True, gc=False):
     """Conditions, and what pods may use (`allocatable`, quantities by resource name)."""
 
     conditions: tuple[Condition, ...] = ()
     allocatable: dict[str, str | int] = {}
 
 
-class Node(KubeObject, frozen=True):
+class Node(KubeObject, frozen=True, gc=False):
     """A machine of the cluster."""
 
     spec: NodeSpec = NodeSpec()

@@ -17,7 +17,7 @@ PEM_CERTIFICATE: Final = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"
 """What a PEM certificate begins with, in base64."""
 
 
-class Secret(KubeObject, frozen=True):
+class Secret(KubeObject, frozen=True, gc=False):
     """A Secret. `data` has every key, but only the values that checks parse: certificates, TLS keys, docker configs.
 
     The other values are emptied as soon as they are decoded, and none is ever shown by `repr`.
@@ -38,7 +38,7 @@ class Secret(KubeObject, frozen=True):
         return tls or DOCKER_CONFIGS.get(self.type) == key or value.startswith(PEM_CERTIFICATE)
 
 
-class ConfigMap(KubeObject, frozen=True):
+class ConfigMap(KubeObject, frozen=True, gc=False):
     """A ConfigMap: its keys. The values are emptied as soon as they are decoded."""
 
     data: dict[str, str] = msgspec.field(default_factory=dict)
@@ -49,7 +49,7 @@ class ConfigMap(KubeObject, frozen=True):
         msgspec.structs.force_setattr(self, "binaryData", {})
 
 
-class ServiceAccount(KubeObject, frozen=True):
+class ServiceAccount(KubeObject, frozen=True, gc=False):
     """A ServiceAccount, and the pull secrets that it gives to pods."""
 
     imagePullSecrets: tuple[Named, ...] = ()

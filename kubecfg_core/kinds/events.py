@@ -8,7 +8,7 @@ from kubecfg_core.kinds.meta import KubeObject
 from kubecfg_core.resources import Resource
 
 
-class InvolvedObject(msgspec.Struct, frozen=True):
+class InvolvedObject(msgspec.Struct, frozen=True, gc=False):
     """What an event is about. `fieldPath` may name a container: `spec.containers{app}`."""
 
     kind: str = ""
@@ -18,13 +18,13 @@ class InvolvedObject(msgspec.Struct, frozen=True):
     fieldPath: str = ""
 
 
-class EventSeries(msgspec.Struct, frozen=True):
+class EventSeries(msgspec.Struct, frozen=True, gc=False):
     """When an event that came many times came last."""
 
     lastObservedTime: datetime | None = None
 
 
-class Event(KubeObject, frozen=True):
+class Event(KubeObject, frozen=True, gc=False):
     """A warning. Its times are spread over four fields, three of which are null, depending on who wrote it."""
 
     involvedObject: InvolvedObject = InvolvedObject()

@@ -6,7 +6,7 @@ from kubecfg_core.kinds.meta import KubeObject
 from kubecfg_core.resources import Resource
 
 
-class ServicePort(msgspec.Struct, frozen=True):
+class ServicePort(msgspec.Struct, frozen=True, gc=False):
     """A port of a Service; `targetPort` is a number or a name at the pods, and 0 where it is the same."""
 
     name: str = ""
@@ -15,7 +15,7 @@ class ServicePort(msgspec.Struct, frozen=True):
     protocol: str = "TCP"
 
 
-class ServiceSpec(msgspec.Struct, frozen=True):
+class ServiceSpec(msgspec.Struct, frozen=True, gc=False):
     """What a Service serves."""
 
     type: str = "ClusterIP"
@@ -24,20 +24,20 @@ class ServiceSpec(msgspec.Struct, frozen=True):
     externalName: str = ""
 
 
-class LoadBalancerIngress(msgspec.Struct, frozen=True):
+class LoadBalancerIngress(msgspec.Struct, frozen=True, gc=False):
     """An address that the cloud gave."""
 
     ip: str = ""
     hostname: str = ""
 
 
-class LoadBalancerStatus(msgspec.Struct, frozen=True):
+class LoadBalancerStatus(msgspec.Struct, frozen=True, gc=False):
     """The addresses that the cloud gave."""
 
     ingress: tuple[LoadBalancerIngress, ...] = ()
 
 
-class LoadBalancedStatus(msgspec.Struct, frozen=True):
+class LoadBalancedStatus(msgspec.Struct, frozen=True, gc=False):
     """The status of a Service or an Ingress."""
 
     loadBalancer: LoadBalancerStatus = LoadBalancerStatus()
@@ -48,27 +48,27 @@ class LoadBalancedStatus(msgspec.Struct, frozen=True):
         return bool(self.loadBalancer.ingress)
 
 
-class Service(KubeObject, frozen=True):
+class Service(KubeObject, frozen=True, gc=False):
     """A Service."""
 
     spec: ServiceSpec = ServiceSpec()
     status: LoadBalancedStatus = LoadBalancedStatus()
 
 
-class EndpointConditions(msgspec.Struct, frozen=True):
+class EndpointConditions(msgspec.Struct, frozen=True, gc=False):
     """Whether an endpoint takes connections; unknown (`None`) counts as ready."""
 
     ready: bool | None = None
 
 
-class Endpoint(msgspec.Struct, frozen=True):
+class Endpoint(msgspec.Struct, frozen=True, gc=False):
     """The addresses of one pod (or of whatever else serves)."""
 
     addresses: tuple[str, ...] | None = ()
     conditions: EndpointConditions = EndpointConditions()
 
 
-class EndpointSlice(KubeObject, frozen=True):
+class EndpointSlice(KubeObject, frozen=True, gc=False):
     """Some of the endpoints of a Service. An empty slice is written as null."""
 
     endpoints: tuple[Endpoint, ...] | None = ()
@@ -79,27 +79,27 @@ class EndpointSlice(KubeObject, frozen=True):
         return self.metadata.labels.get("kubernetes.io/service-name", "")
 
 
-class BackendPort(msgspec.Struct, frozen=True):
+class BackendPort(msgspec.Struct, frozen=True, gc=False):
     """The port of a backend: its name or its number."""
 
     name: str = ""
     number: int = 0
 
 
-class BackendService(msgspec.Struct, frozen=True):
+class BackendService(msgspec.Struct, frozen=True, gc=False):
     """The Service that an Ingress sends to."""
 
     name: str = ""
     port: BackendPort = BackendPort()
 
 
-class Backend(msgspec.Struct, frozen=True):
+class Backend(msgspec.Struct, frozen=True, gc=False):
     """Where an Ingress sends; `service` is `None` for a backend of another kind."""
 
     service: BackendService | None = None
 
 
-class HttpPath(msgspec.Struct, frozen=True):
+class HttpPath(msgspec.Struct, frozen=True, gc=False):
     """A path of a rule."""
 
     path: str = ""
@@ -107,27 +107,27 @@ class HttpPath(msgspec.Struct, frozen=True):
     backend: Backend = Backend()
 
 
-class HttpRule(msgspec.Struct, frozen=True):
+class HttpRule(msgspec.Struct, frozen=True, gc=False):
     """The paths of a rule."""
 
     paths: tuple[HttpPath, ...] | None = ()
 
 
-class IngressRule(msgspec.Struct, frozen=True):
+class IngressRule(msgspec.Struct, frozen=True, gc=False):
     """A rule for a host, or for all of them."""
 
     host: str = ""
     http: HttpRule | None = None
 
 
-class IngressTls(msgspec.Struct, frozen=True):
+class IngressTls(msgspec.Struct, frozen=True, gc=False):
     """Hosts, and the Secret with their certificate."""
 
     hosts: tuple[str, ...] = ()
     secretName: str = ""
 
 
-class IngressSpec(msgspec.Struct, frozen=True):
+class IngressSpec(msgspec.Struct, frozen=True, gc=False):
     """What an Ingress asks for."""
 
     ingressClassName: str = ""
@@ -136,14 +136,14 @@ class IngressSpec(msgspec.Struct, frozen=True):
     tls: tuple[IngressTls, ...] = ()
 
 
-class Ingress(KubeObject, frozen=True):
+class Ingress(KubeObject, frozen=True, gc=False):
     """An Ingress."""
 
     spec: IngressSpec = IngressSpec()
     status: LoadBalancedStatus = LoadBalancedStatus()
 
 
-class IngressClass(KubeObject, frozen=True):
+class IngressClass(KubeObject, frozen=True, gc=False):
     """A class of Ingresses."""
 
     @property

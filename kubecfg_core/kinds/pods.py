@@ -10,7 +10,7 @@ from kubecfg_core.resources import Resource
 Quantity = str | int | float
 
 
-class ContainerPort(msgspec.Struct, frozen=True):
+class ContainerPort(msgspec.Struct, frozen=True, gc=False):
     """A port that a container declares."""
 
     name: str = ""
@@ -19,7 +19,7 @@ class ContainerPort(msgspec.Struct, frozen=True):
     protocol: str = "TCP"
 
 
-class ObjectRef(msgspec.Struct, frozen=True):
+class ObjectRef(msgspec.Struct, frozen=True, gc=False):
     """A ConfigMap or Secret by name; `key` is empty where all of it is meant."""
 
     name: str = ""
@@ -27,34 +27,34 @@ class ObjectRef(msgspec.Struct, frozen=True):
     optional: bool = False
 
 
-class EnvSource(msgspec.Struct, frozen=True):
+class EnvSource(msgspec.Struct, frozen=True, gc=False):
     """Where the value of a variable comes from."""
 
     configMapKeyRef: ObjectRef | None = None
     secretKeyRef: ObjectRef | None = None
 
 
-class EnvVar(msgspec.Struct, frozen=True):
+class EnvVar(msgspec.Struct, frozen=True, gc=False):
     """A variable. Its plain value is not kept: it may be a secret."""
 
     name: str = ""
     valueFrom: EnvSource | None = None
 
 
-class EnvFrom(msgspec.Struct, frozen=True):
+class EnvFrom(msgspec.Struct, frozen=True, gc=False):
     """A ConfigMap or Secret of which every key becomes a variable."""
 
     configMapRef: ObjectRef | None = None
     secretRef: ObjectRef | None = None
 
 
-class PortAction(msgspec.Struct, frozen=True):
+class PortAction(msgspec.Struct, frozen=True, gc=False):
     """What an HTTP or TCP probe asks: `port` is a number, or the name of a declared one."""
 
     port: int | str = 0
 
 
-class Probe(msgspec.Struct, frozen=True):
+class Probe(msgspec.Struct, frozen=True, gc=False):
     """A probe: the port that it asks, and its times in seconds."""
 
     httpGet: PortAction | None = None
@@ -75,14 +75,14 @@ class Probe(msgspec.Struct, frozen=True):
         return self.initialDelaySeconds + self.periodSeconds * self.failureThreshold
 
 
-class Resources(msgspec.Struct, frozen=True):
+class Resources(msgspec.Struct, frozen=True, gc=False):
     """What a container asks for, and what it may use at most."""
 
     requests: dict[str, Quantity] = {}
     limits: dict[str, Quantity] = {}
 
 
-class Container(msgspec.Struct, frozen=True):
+class Container(msgspec.Struct, frozen=True, gc=False):
     """A container as it is asked for. `restartPolicy` is `Always` for a sidecar among the init containers."""
 
     name: str = ""
@@ -98,13 +98,13 @@ class Container(msgspec.Struct, frozen=True):
     restartPolicy: str = ""
 
 
-class KeyItem(msgspec.Struct, frozen=True):
+class KeyItem(msgspec.Struct, frozen=True, gc=False):
     """A key that a volume picks."""
 
     key: str = ""
 
 
-class ConfigVolume(msgspec.Struct, frozen=True):
+class ConfigVolume(msgspec.Struct, frozen=True, gc=False):
     """A ConfigMap or Secret as files; a Secret volume calls it `secretName`, a projected one `name`."""
 
     name: str = ""
@@ -113,26 +113,26 @@ class ConfigVolume(msgspec.Struct, frozen=True):
     optional: bool = False
 
 
-class Projection(msgspec.Struct, frozen=True):
+class Projection(msgspec.Struct, frozen=True, gc=False):
     """One source of a projected volume."""
 
     configMap: ConfigVolume | None = None
     secret: ConfigVolume | None = None
 
 
-class Projected(msgspec.Struct, frozen=True):
+class Projected(msgspec.Struct, frozen=True, gc=False):
     """A volume made of several sources."""
 
     sources: tuple[Projection, ...] = ()
 
 
-class ClaimVolume(msgspec.Struct, frozen=True):
+class ClaimVolume(msgspec.Struct, frozen=True, gc=False):
     """A volume that a PersistentVolumeClaim gives."""
 
     claimName: str = ""
 
 
-class Volume(msgspec.Struct, frozen=True):
+class Volume(msgspec.Struct, frozen=True, gc=False):
     """A volume of a pod."""
 
     name: str = ""
@@ -142,19 +142,19 @@ class Volume(msgspec.Struct, frozen=True):
     persistentVolumeClaim: ClaimVolume | None = None
 
 
-class Named(msgspec.Struct, frozen=True):
+class Named(msgspec.Struct, frozen=True, gc=False):
     """A name alone: a pull secret, a scheduling gate."""
 
     name: str = ""
 
 
-class ReadinessGate(msgspec.Struct, frozen=True):
+class ReadinessGate(msgspec.Struct, frozen=True, gc=False):
     """A condition that something outside must set before the pod is ready."""
 
     conditionType: str = ""
 
 
-class Toleration(msgspec.Struct, frozen=True):
+class Toleration(msgspec.Struct, frozen=True, gc=False):
     """A taint that the pod puts up with."""
 
     key: str = ""
@@ -163,7 +163,7 @@ class Toleration(msgspec.Struct, frozen=True):
     effect: str = ""
 
 
-class PodSpec(msgspec.Struct, frozen=True):
+class PodSpec(msgspec.Struct, frozen=True, gc=False):
     """What a pod asks for."""
 
     nodeName: str = ""
@@ -179,20 +179,20 @@ class PodSpec(msgspec.Struct, frozen=True):
     readinessGates: tuple[ReadinessGate, ...] = ()
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """A container that does not run yet, or not again."""
 
     reason: str = ""
     message: str = ""
 
 
-class Running(msgspec.Struct, frozen=True):
+class Running(msgspec.Struct, frozen=True, gc=False):
     """A container that runs."""
 
     startedAt: datetime | None = None
 
 
-class Terminated(msgspec.Struct, frozen=True):
+class Terminated(msgspec.Struct, frozen=True, gc=False):
     """A container that has ended."""
 
     exitCode: int = 0
@@ -202,7 +202,7 @@ class Terminated(msgspec.Struct, frozen=True):
     finishedAt: datetime | None = None
 
 
-class ContainerState(msgspec.Struct, frozen=True):
+class ContainerState(msgspec.Struct, frozen=True, gc=False):
     """One of three; none of them counts as waiting."""
 
     waiting: Waiting | None = None
@@ -210,7 +210,7 @@ class ContainerState(msgspec.Struct, frozen=True):
     terminated: Terminated | None = None
 
 
-class ContainerStatus(msgspec.Struct, frozen=True):
+class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
     """How a container does now, and how it ended the last time."""
 
     name: str = ""
@@ -221,7 +221,7 @@ class ContainerStatus(msgspec.Struct, frozen=True):
     lastState: ContainerState = ContainerState()
 
 
-class PodStatus(msgspec.Struct, frozen=True):
+class PodStatus(msgspec.Struct, frozen=True, gc=False):
     """How a pod does."""
 
     phase: str = ""
@@ -233,7 +233,7 @@ class PodStatus(msgspec.Struct, frozen=True):
     initContainerStatuses: tuple[ContainerStatus, ...] = ()
 
 
-class Pod(KubeObject, frozen=True):
+class Pod(KubeObject, frozen=True, gc=False):
     """A pod."""
 
     spec: PodSpec = PodSpec()

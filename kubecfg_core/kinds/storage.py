@@ -8,13 +8,13 @@ from kubecfg_core.resources import Resource
 Quantities = dict[str, str | int | float]
 
 
-class ClaimResources(msgspec.Struct, frozen=True):
+class ClaimResources(msgspec.Struct, frozen=True, gc=False):
     """How much a claim asks for."""
 
     requests: Quantities = {}
 
 
-class ClaimSpec(msgspec.Struct, frozen=True):
+class ClaimSpec(msgspec.Struct, frozen=True, gc=False):
     """What a claim asks for. A `storageClassName` of `None` means the default class, an empty one means none."""
 
     storageClassName: str | None = None
@@ -22,7 +22,7 @@ class ClaimSpec(msgspec.Struct, frozen=True):
     resources: ClaimResources = ClaimResources()
 
 
-class ClaimStatus(msgspec.Struct, frozen=True):
+class ClaimStatus(msgspec.Struct, frozen=True, gc=False):
     """What a claim got."""
 
     phase: str = ""
@@ -30,7 +30,7 @@ class ClaimStatus(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
 
 
-class PersistentVolumeClaim(KubeObject, frozen=True):
+class PersistentVolumeClaim(KubeObject, frozen=True, gc=False):
     """A claim of storage."""
 
     spec: ClaimSpec = ClaimSpec()
@@ -43,20 +43,20 @@ class PersistentVolumeClaim(KubeObject, frozen=True):
         return self.spec.storageClassName if old is None else old
 
 
-class VolumeSpec(msgspec.Struct, frozen=True):
+class VolumeSpec(msgspec.Struct, frozen=True, gc=False):
     """What a volume offers."""
 
     storageClassName: str = ""
     capacity: Quantities = {}
 
 
-class VolumeStatus(msgspec.Struct, frozen=True):
+class VolumeStatus(msgspec.Struct, frozen=True, gc=False):
     """`phase` is `Available`, `Bound`, `Released` or `Failed`."""
 
     phase: str = ""
 
 
-class PersistentVolume(KubeObject, frozen=True):
+class PersistentVolume(KubeObject, frozen=True, gc=False):
     """A volume."""
 
     spec: VolumeSpec = VolumeSpec()
@@ -66,7 +66,7 @@ class PersistentVolume(KubeObject, frozen=True):
 _DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class")
 
 
-class StorageClass(KubeObject, frozen=True):
+class StorageClass(KubeObject, frozen=True, gc=False):
     """A class of storage."""
 
     provisioner: str = ""
@@ -83,7 +83,7 @@ class StorageClass(KubeObject, frozen=True):
         return self.volumeBindingMode == "WaitForFirstConsumer"
 
 
-class CSIDriver(KubeObject, frozen=True):
+class CSIDriver(KubeObject, frozen=True, gc=False):
     """A storage driver that is installed."""
 
 

@@ -8,13 +8,13 @@ from kubecfg_core.kinds.meta import Condition, KubeObject, LabelSelector, Object
 from kubecfg_core.resources import Resource
 
 
-class PodTemplate(msgspec.Struct, frozen=True):
+class PodTemplate(msgspec.Struct, frozen=True, gc=False):
     """The pods to make: their labels."""
 
     metadata: ObjectMeta = ObjectMeta()
 
 
-class WorkloadSpec(msgspec.Struct, frozen=True):
+class WorkloadSpec(msgspec.Struct, frozen=True, gc=False):
     """How many pods of which labels. `progressDeadlineSeconds` is a Deployment's."""
 
     replicas: int = 1
@@ -23,13 +23,13 @@ class WorkloadSpec(msgspec.Struct, frozen=True):
     progressDeadlineSeconds: int = 600
 
 
-class WorkloadCondition(Condition, frozen=True):
+class WorkloadCondition(Condition, frozen=True, gc=False):
     """A condition, and when the controller last confirmed it."""
 
     lastUpdateTime: datetime | None = None
 
 
-class WorkloadStatus(msgspec.Struct, frozen=True):
+class WorkloadStatus(msgspec.Struct, frozen=True, gc=False):
     """How many pods there are; `observedGeneration` is the spec that the controller has acted on."""
 
     observedGeneration: int = 0
@@ -40,18 +40,18 @@ class WorkloadStatus(msgspec.Struct, frozen=True):
     conditions: tuple[WorkloadCondition, ...] = ()
 
 
-class Workload(KubeObject, frozen=True):
+class Workload(KubeObject, frozen=True, gc=False):
     """A controller that keeps a number of pods."""
 
     spec: WorkloadSpec = WorkloadSpec()
     status: WorkloadStatus = WorkloadStatus()
 
 
-class Deployment(Workload, frozen=True):
+class Deployment(Workload, frozen=True, gc=False):
     """A Deployment: makes one ReplicaSet for each revision."""
 
 
-class ReplicaSet(Workload, frozen=True):
+class ReplicaSet(Workload, frozen=True, gc=False):
     """A ReplicaSet: makes the pods."""
 
     @property
@@ -61,17 +61,17 @@ class ReplicaSet(Workload, frozen=True):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - what an int64 can count in a life
 
 
-class StatefulSet(Workload, frozen=True):
+class StatefulSet(Workload, frozen=True, gc=False):
     """A StatefulSet."""
 
 
-class JobStatus(msgspec.Struct, frozen=True):
+class JobStatus(msgspec.Struct, frozen=True, gc=False):
     """How a Job ended."""
 
     conditions: tuple[Condition, ...] = ()
 
 
-class Job(KubeObject, frozen=True):
+class Job(KubeObject, frozen=True, gc=False):
     """A Job: its pods may fail and be replaced."""
 
     status: JobStatus = JobStatus()

@@ -37,11 +37,14 @@ def _judge(view: ClusterView, warnings: Warnings, deployment: Deployment) -> Ite
     if refused is not None:
         yield refused
         return
-    broken = _broken(view, warnings, deployment)
     progressing = _condition(deployment, "Progressing")
-    if progressing is not None and progressing.reason == "ProgressDeadlineExceeded":
+    too_late = progressing is not None and progressing.reason == "ProgressDeadlineExceeded"
+    if not too_late and status.availableReplicas >= desired:
+        return
+    broken = _broken(view, warnings, deployment)
+    if too_late:
         yield _too_late(view, deployment, broken)
-    elif status.availableReplicas < desired and (broken or not _rolling(view, deployment, progressing)):
+    elif broken or not _rolling(view, deployment, progressing):
         yield _short_of(view, deployment, broken)
 
 

@@ -1,6 +1,5 @@
 """The analyzer of Ingresses: backends, classes, certificates, and paths that two of them claim."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
@@ -16,8 +15,10 @@ UNTAKEN: Final = timedelta(minutes=5)
 _DOC: Final = "concepts/services-networking/ingress/"
 _CLASS_DOC: Final = "concepts/services-networking/ingress/#ingress-class"
 _OLD_CLASS: Final = "kubernetes.io/ingress.class"
+_CANARY: Final = "nginx.ingress.kubernetes.io/canary"
 
 Route = tuple[str, str, BackendService]
+Claim = tuple[str, str, str]
 
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
@@ -180,30 +181,29 @@ def _serving(behind: services.Services, ingress: Ingress, service: Service, host
         )
 
 
-def _claimed(view: ClusterView) -> dict[tuple[str, str, str], list[Ingress]]:
-    """Who claims which host and path of which class, in the order of age: the oldest keeps it."""
-    claims: dict[tuple[str, str, str], list[Ingress]] = defaultdict(list)
-    for ingress in view.all(INGRESSES):
+def _claimed(view: ClusterView) -> dict[Claim, Ingress]:
+    """The oldest Ingress for each class, host and path. Canaries do not count: they share a path on purpose."""
+    claims: dict[Claim, Ingress] = {}
+    for ingress in sorted(view.all(INGRESSES), key=_made):
         for key in _keys(ingress):
-            claims[key].append(ingress)
+            claims.setdefault(key, ingress)
     return claims
 
 
-def _keys(ingress: Ingress) -> list[tuple[str, str, str]]:
-    """A rule for all hosts is left out: it is a fallback, which several may give."""
+def _keys(ingress: Ingress) -> list[Claim]:
+    """What an Ingress claims. A rule for all hosts is left out: it is a fallback, which several may give."""
+    if _CANARY in ingress.metadata.annotations:
+        return []
     paths = [(rule.host, path) for rule in ingress.spec.rules for path in (rule.http.paths or () if rule.http else ())]
     keys = [(class_of(ingress), host, f"{path.pathType} {path.path or '/'}") for host, path in paths if host]
     return list(dict.fromkeys(keys))
 
 
-def _duplicates(claimed: dict[tuple[str, str, str], list[Ingress]], ingress: Ingress) -> Iterator[Finding]:
-    """Said once of each younger Ingress: canaries share a path on purpose."""
-    if "nginx.ingress.kubernetes.io/canary" in ingress.metadata.annotations:
-        return
+def _duplicates(claimed: dict[Claim, Ingress], ingress: Ingress) -> Iterator[Finding]:
+    """Said once of each younger Ingress."""
     for key in _keys(ingress):
-        owners = sorted(claimed[key], key=_made)
-        first = owners[0]
-        if first is not ingress and "nginx.ingress.kubernetes.io/canary" not in first.metadata.annotations:
+        first = claimed[key]
+        if first is not ingress:
             host, path = key[1], key[2].partition(" ")[2]
             yield _found(
                 ingress,

@@ -20,8 +20,8 @@ class Owner:
 def owner_of(view: ClusterView, item: KubeObject) -> Owner | None:
     """The workload that an object belongs to in the end: the Deployment of its ReplicaSet, where that was read."""
     controller = item.controller
-    if controller is None:
-        return None
+    if controller is None or controller.kind == "Node":
+        return None  # the node itself owns what its kubelet starts from files
     above: KubeObject | None = None
     if controller.kind == "ReplicaSet":
         above = view.get(REPLICASETS, item.namespace, controller.name)

@@ -196,6 +196,12 @@ def test_a_canary_shares_its_path_on_purpose() -> None:
     assert codes(analyze, view_of(canary, ingress("older"), SERVICE, NGINX)) == []
 
 
+def test_a_canary_does_not_hide_that_two_others_claim_a_path() -> None:
+    canary = ingress("a-canary", metadata={"annotations": {"nginx.ingress.kubernetes.io/canary": "true"}})
+
+    assert only(analyze, view_of(canary, ingress("b"), ingress("c"), SERVICE, NGINX)).name == "c"
+
+
 def test_ingresses_of_two_classes_do_not_meet() -> None:
     inner = {"kind": "IngressClass", "metadata": {"name": "inner"}}
 

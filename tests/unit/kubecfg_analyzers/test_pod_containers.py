@@ -92,6 +92,10 @@ def test_the_pod_of_a_deployment_names_it_as_its_parent() -> None:
     assert (found.evidence["workload"], found.evidence["workload_kind"]) == ("web", "deployment")
 
 
+def test_a_pod_that_a_kubelet_starts_from_a_file_has_no_parent() -> None:
+    assert only(analyze, view_of(pod(crashing(), **owned("Node", "node-1")))).parent == ""
+
+
 def test_a_finding_lists_the_owners_words_as_sensitive() -> None:
     found = only(analyze, view_of(pod(crashing())))
 
