@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 from aiohttp import web
 
-from .status import unauthorized
+from kubecfg_demo.status import unauthorized
 
 _PUBLIC_PATHS = ("/version", "/healthz", "/livez", "/readyz")
 _DISCOVERY_PATHS = ("/api", "/apis", "/openapi", "/.well-known")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from .ages import age
-from .pod_columns import last_seen
+from kubecfg_demo.ages import age
+from kubecfg_demo.pod_columns import last_seen
 
 Object = dict[str, Any]
 _NONE = "<none>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .resources import Catalog, Resource
+from kubecfg_demo.resources import Catalog, Resource
 
 Object = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .resources import Resource
+from kubecfg_demo.resources import Resource
 
 _ALWAYS = ("metadata.name", "metadata.namespace")
 _EVENT = (

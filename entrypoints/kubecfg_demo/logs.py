@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .resources import Catalog
-from .status import Refusal, bad_request
-from .store import Entry, Store
+from kubecfg_demo.resources import Catalog
+from kubecfg_demo.status import Refusal, bad_request
+from kubecfg_demo.store import Entry, Store
 
 Object = dict[str, Any]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .resources import Catalog, Resource
+from kubecfg_demo.resources import Catalog, Resource
 
 Object = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from .ages import age, human_duration, parsed
+from kubecfg_demo.ages import age, human_duration, parsed
 
 Object = dict[str, Any]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .status import bad_request
+from kubecfg_demo.status import bad_request
 
 Object = dict[str, Any]
 

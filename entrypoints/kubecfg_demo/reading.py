@@ -11,13 +11,13 @@ from typing import Any
 
 import msgspec
 
-from .fields import supported_fields
-from .resources import Resource
-from .routing import Shape, Target
-from .selectors import field_selector, label_selector
-from .status import Refusal, absent, bad_request, expired
-from .store import Entry, Store
-from .tables import column_definitions, partial_metadata, row
+from kubecfg_demo.fields import supported_fields
+from kubecfg_demo.resources import Resource
+from kubecfg_demo.routing import Shape, Target
+from kubecfg_demo.selectors import field_selector, label_selector
+from kubecfg_demo.status import Refusal, absent, bad_request, expired
+from kubecfg_demo.store import Entry, Store
+from kubecfg_demo.tables import column_definitions, partial_metadata, row
 
 Object = dict[str, Any]
 Query = Mapping[str, str]

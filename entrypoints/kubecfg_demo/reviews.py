@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .access import User
-from .routing import Target
-from .status import unserved
+from kubecfg_demo.access import User
+from kubecfg_demo.routing import Target
+from kubecfg_demo.status import unserved
 
 Object = dict[str, Any]
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
-from .resources import Catalog, Resource
-from .status import PageNotFound, method_not_allowed, not_acceptable, unserved
+from kubecfg_demo.resources import Catalog, Resource
+from kubecfg_demo.status import PageNotFound, method_not_allowed, not_acceptable, unserved
 
 _TRUE = {"1", "true", "True", "TRUE", "t", "T"}
 _READABLE = {"application/json", "application/yaml", "application/*", "*/*"}

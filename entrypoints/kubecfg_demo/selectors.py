@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from .status import bad_request
+from kubecfg_demo.status import bad_request
 
 Labels = Mapping[str, str]
 Predicate = Callable[[Labels], bool]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
-from . import discovery, logs, openapi, protobuf, reading, reviews, watching, writing
-from .access import User
-from .routing import Shape, Target, check_method, is_resource_path, shape, target, wants_aggregated
-from .status import PageNotFound, Refusal, bad_request, forbidden, forbidden_path, method_not_allowed
+from kubecfg_demo import discovery, logs, openapi, protobuf, reading, reviews, watching, writing
+from kubecfg_demo.access import User
+from kubecfg_demo.routing import Shape, Target, check_method, is_resource_path, shape, target, wants_aggregated
+from kubecfg_demo.status import PageNotFound, Refusal, bad_request, forbidden, forbidden_path, method_not_allowed
 
 if TYPE_CHECKING:
-    from .simulator import Simulator
+    from kubecfg_demo.simulator import Simulator
 
 HEADERS = {"X-Kubecfg-Simulated": "true", "Cache-Control": "no-cache, private"}
 MAX_BODY = 3 * 1024 * 1024

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from .certificates import Authority
-from .logs import LogKey
-from .shop_builder import Builder
-from .shop_extras import add_metrics, shop_logs
-from .shop_network import service
-from .shop_parts import (
+from kubecfg_demo.certificates import Authority
+from kubecfg_demo.logs import LogKey
+from kubecfg_demo.shop_builder import Builder
+from kubecfg_demo.shop_extras import add_metrics, shop_logs
+from kubecfg_demo.shop_network import service
+from kubecfg_demo.shop_parts import (
     REGISTRY,
     RUNNING,
     Moment,
@@ -21,10 +21,10 @@ from .shop_parts import (
     unready,
     unschedulable,
 )
-from .shop_pieces import autoscaled, encoded, ingress, nightly, tls
-from .shop_platform import add_platform, resources, template
-from .shop_platform import stateful as add_stateful
-from .simulator import Simulator
+from kubecfg_demo.shop_pieces import autoscaled, encoded, ingress, nightly, tls
+from kubecfg_demo.shop_platform import add_platform, resources, template
+from kubecfg_demo.shop_platform import stateful as add_stateful
+from kubecfg_demo.simulator import Simulator
 
 Object = dict[str, Any]
 

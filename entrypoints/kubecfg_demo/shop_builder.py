@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .resources import Catalog
-from .shop_parts import RUNNING, Moment, State, pod_name, pod_status, replica_set_name, suffix
-from .store import made_uid
+from kubecfg_demo.resources import Catalog
+from kubecfg_demo.shop_parts import RUNNING, Moment, State, pod_name, pod_status, replica_set_name, suffix
+from kubecfg_demo.store import made_uid
 
 Object = dict[str, Any]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from .shop_parts import pod_name
-from .shop_platform import LOST_NODE
+from kubecfg_demo.shop_parts import pod_name
+from kubecfg_demo.shop_platform import LOST_NODE
 
 if TYPE_CHECKING:
-    from .logs import LogKey
-    from .shop_builder import Builder
+    from kubecfg_demo.logs import LogKey
+    from kubecfg_demo.shop_builder import Builder
 
 Object = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from .shop_parts import pod_name, replica_set_name
+from kubecfg_demo.shop_parts import pod_name, replica_set_name
 
 
 class DemoFault(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .shop_builder import Builder
-from .shop_parts import suffix
+from kubecfg_demo.shop_builder import Builder
+from kubecfg_demo.shop_parts import suffix
 
 Object = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from .shop_builder import Builder
-from .shop_parts import COMPLETED, REGISTRY
-from .shop_platform import template
+from kubecfg_demo.shop_builder import Builder
+from kubecfg_demo.shop_parts import COMPLETED, REGISTRY
+from kubecfg_demo.shop_platform import template
 
 Object = dict[str, Any]
 

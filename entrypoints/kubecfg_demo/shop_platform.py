@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .shop_builder import NODES, Builder
-from .shop_network import service
-from .shop_parts import LOST, RUNNING, State, suffix
+from kubecfg_demo.shop_builder import NODES, Builder
+from kubecfg_demo.shop_network import service
+from kubecfg_demo.shop_parts import LOST, RUNNING, State, suffix
 
 Object = dict[str, Any]
 

@@ -15,15 +15,15 @@ from typing import Any
 
 from aiohttp import web
 
-from .access import EVERYTHING, Access, Rule
-from .certificates import Authority
-from .events import to_core, to_new
-from .faults import Fault, Faults
-from .logs import LogKey
-from .recorded import items_of
-from .resources import Catalog
-from .server import Seen, Server
-from .store import Clock, Entry, Store
+from kubecfg_demo.access import EVERYTHING, Access, Rule
+from kubecfg_demo.certificates import Authority
+from kubecfg_demo.events import to_core, to_new
+from kubecfg_demo.faults import Fault, Faults
+from kubecfg_demo.logs import LogKey
+from kubecfg_demo.recorded import items_of
+from kubecfg_demo.resources import Catalog
+from kubecfg_demo.server import Seen, Server
+from kubecfg_demo.store import Clock, Entry, Store
 
 Object = dict[str, Any]
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from .fields import selectable_fields
-from .resources import Resource
+from kubecfg_demo.fields import selectable_fields
+from kubecfg_demo.resources import Resource
 
 Object = dict[str, Any]
 Clock = Callable[[], dt.datetime]

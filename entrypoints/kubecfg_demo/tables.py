@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from . import columns, pod_columns, workload_columns
-from .ages import age
-from .resources import Resource
+from kubecfg_demo import columns, pod_columns, workload_columns
+from kubecfg_demo.ages import age
+from kubecfg_demo.resources import Resource
 
 Object = dict[str, Any]
 Cells = Callable[[Object, dt.datetime], list[Any]]

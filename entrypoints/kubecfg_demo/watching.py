@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 
 import msgspec
 
-from .reading import Selection, represented
-from .routing import Shape, Target
-from .status import bad_request, expired
-from .store import Change, Entry, Store, Watcher
+from kubecfg_demo.reading import Selection, represented
+from kubecfg_demo.routing import Shape, Target
+from kubecfg_demo.status import bad_request, expired
+from kubecfg_demo.store import Change, Entry, Store, Watcher
 
 Encode = Callable[[Entry], bytes]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from .ages import age, human_duration, parsed
-from .columns import pairs
+from kubecfg_demo.ages import age, human_duration, parsed
+from kubecfg_demo.columns import pairs
 
 Object = dict[str, Any]
 _NONE = "<none>"

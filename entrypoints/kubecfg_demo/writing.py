@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from .reading import Selection, single
-from .resources import Catalog, Resource
-from .routing import Target
-from .status import absent, bad_request, conflict, exists, invalid, success, unsupported_media
-from .store import Entry, Store
+from kubecfg_demo.reading import Selection, single
+from kubecfg_demo.resources import Catalog, Resource
+from kubecfg_demo.routing import Target
+from kubecfg_demo.status import absent, bad_request, conflict, exists, invalid, success, unsupported_media
+from kubecfg_demo.store import Entry, Store
 
 Object = dict[str, Any]
 

@@ -9,7 +9,7 @@ from kubecfg_core.clusters import Cluster
 from kubecfg_core.decoding import decode_pages
 from kubecfg_core.errors import InvalidInput, NotConfigured
 from kubecfg_core.kinds.meta import KubeObject
-from kubecfg_core.metrics import Metric, Sample, UsageQuery, belongs_to
+from kubecfg_core.metrics import Metric, Sample, UsageQuery, belongs_to, check_range
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.kube_gateway import KubeConnector
@@ -20,7 +20,6 @@ from kubecfg_core.users import User
 from kubecfg_core.validation import check_namespace
 
 _MAX_DURATION: Final = 31 * 24 * 3600
-_MAX_POINTS: Final = 11_000
 _MAX_USERNAME: Final = 253
 
 
@@ -67,6 +66,7 @@ class Usage:
         query = UsageQuery(
             username=username, metric=metric, namespace=namespace, duration=duration, step=step, end=self._clock.now()
         )
+        check_range(query)
         if self._source is not None:
             return await self._source.usage(query)
         return await self._current(await self._current_cluster(user), query)
@@ -107,5 +107,3 @@ def _check(username: str, namespace: str, duration: int, step: int) -> None:
         raise InvalidInput(f"duration: it must be from 1 to {_MAX_DURATION} seconds (31 days).")
     if not 1 <= step <= duration:
         raise InvalidInput("step: it must be from 1 second to the duration.")
-    if duration // step > _MAX_POINTS:
-        raise InvalidInput(f"step: {duration} seconds in steps of {step} are more than {_MAX_POINTS} points.")

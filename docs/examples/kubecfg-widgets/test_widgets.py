@@ -1,4 +1,4 @@
-from kubecfg_core.testing.views import view_of
+from kubecfg_core.testing import view_of
 from kubecfg_widgets import WIDGETS, check_widgets
 
 WIDGET = """
