@@ -26,7 +26,11 @@ BESIDE: Final = operations_beside(HttpMetrics(), OPERATIONS, version=version("ku
 DOCUMENT: Final[dict[str, Any]] = msgspec.json.decode(
     msgspec.json.encode(build_document((*OPERATIONS, *BESIDE), version=version("kubecfg")))
 )
-schema = schemathesis.openapi.from_dict(DOCUMENT)
+REFUSED: Final = [400, 401, 403, 404, 405, 409, 413, 415]
+schema = schemathesis.openapi.from_dict(
+    DOCUMENT,
+    config=schemathesis.Config.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": REFUSED}}}),
+)
 
 
 # Where anything valid would do, these do more: they name what is there.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -15,22 +14,13 @@ from kubecfg_core.errors import UpstreamUnreachable
 from kubecfg_core.events import Event
 from kubecfg_core.inprocess import InProcessBus
 from kubecfg_kombu import KombuBus
+from tests.fakes.events import event
 from tests.fakes.rabbitmq import Queue, rabbitmq
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from kubecfg_core.ports.event_bus import EventBus
-
-
-def event(number: int, type_: str = "cluster.onboarded") -> Event:
-    return Event(
-        id=f"event-{number}",
-        type=type_,
-        subject="clusters/1",
-        time=datetime(2026, 1, 15, 12, 0, tzinfo=UTC),
-        data={"cluster_name": "café", "tags": ["a"], "nothing": None, "number": number},
-    )
 
 
 class Harness:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def break_one(draw: st.DataObject, value: Any) -> None:
             value = below
             continue
         if draw.draw(st.booleans()):
-            value[key] = draw.draw(st.sampled_from(ODD))
+            value[key] = deepcopy(draw.draw(st.sampled_from(ODD)))  # a later step may break this one too
         else:
             value.pop(key)
         return

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from kubecfg_core.inprocess import InProcessBus
-from tests.contract.test_event_bus import event
+from tests.fakes.events import event
 
 
 async def test_every_subscription_gets_every_event() -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.config import SECRETS
-from kubecfg_core.kinds.network import SERVICES
 from kubecfg_core.kinds.pods import PODS
 from kubecfg_core.resources import ReadState
 from kubecfg_core.testing.views import NOON, view_of
@@ -50,20 +49,3 @@ def test_an_object_of_an_unknown_kind_is_refused() -> None:
 def test_an_object_that_cannot_be_decoded_is_refused() -> None:
     with pytest.raises(ValueError, match="default/web"):
         view_of({**POD, "spec": 7})
-
-
-def test_yaml_of_several_documents_is_read() -> None:
-    pytest.importorskip("yaml")
-
-    view = view_of("""
-        kind: Pod
-        metadata: {name: web, creationTimestamp: 2026-01-15T11:00:00Z}
-        ---
-        kind: Service
-        metadata: {name: web}
-        spec:
-          selector: {app: web}
-    """)
-
-    assert [item.spec.selector for item in view.all(SERVICES)] == [{"app": "web"}]
-    assert len(view.all(PODS)) == 1

@@ -106,13 +106,22 @@ async def test_a_login_may_be_smaller_than_other_bodies(client: Client) -> None:
         ({"username": "a", "metric": "cpu", "step": "9" * 40}, "step: Expected int <= 2678400."),
         ({"username": "", "metric": "cpu"}, "username: Expected str of length >= 1."),
         ([("username", "a"), ("metric", "cpu"), ("metric", "memory")], "metric: it is given 2 times"),
-        ({"username": "a", "metric": "cpu", "namespace": "../kube-system"}, "namespace: 1 to 63 of a-z, 0-9 and '-' are needed"),
+        (
+            {"username": "a", "metric": "cpu", "namespace": "../kube-system"},
+            "namespace: 1 to 63 of a-z, 0-9 and '-' are needed",
+        ),
     ],
 )
 async def test_a_bad_parameter_is_named(client: Client, headers: dict[str, str], query: Any, says: str) -> None:
     async with client.get(USAGE, params=query, headers=headers) as response:
         assert response.status == 400
         assert (await response.json())["detail"].startswith(says)
+
+
+async def test_a_name_with_a_control_character_is_told_so_in_words(client: Client, headers: dict[str, str]) -> None:
+    async with client.get("/kubeconfig/cluster/a%00b/credentials", headers=headers) as response:
+        assert response.status == 400
+        assert (await response.json())["detail"] == "cluster_name: it holds a character that is not allowed."
 
 
 async def test_a_parameter_that_nobody_declared_is_not_looked_at(client: Client, headers: dict[str, str]) -> None:

@@ -25,7 +25,8 @@ from kubecfg_core.errors import (
     UpstreamUnreachable,
 )
 from kubecfg_kombu import KombuBus
-from tests.contract.test_event_bus import bound, broker, event
+from tests.contract.test_event_bus import bound, broker
+from tests.fakes.events import event
 from tests.fakes.rabbitmq import Proxy
 
 if TYPE_CHECKING:
