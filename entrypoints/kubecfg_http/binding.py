@@ -101,6 +101,8 @@ def explain(error: msgspec.ValidationError) -> str:
         found = pattern.fullmatch(what)
         if found:
             where, what = f"{where}.{found['field']}".removeprefix("."), says
+    if "matching regex" in what:
+        what = "it holds a character that is not allowed"
     return f"{where or 'body'}: {what.replace('`', '')}."
 
 
