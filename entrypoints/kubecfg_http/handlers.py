@@ -2,9 +2,11 @@
 
 import shlex
 from datetime import UTC, datetime
+from typing import Final
 
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.kubectl.plan import Plan
+from kubecfg_core.kubectl.table import LONGEST_REQUEST
 from kubecfg_core.report import Report
 from kubecfg_core.secret import MASK
 from kubecfg_core.users import AccessToken
@@ -20,6 +22,9 @@ from kubecfg_http.requests import (
     OnboardRequest,
     UsageParams,
 )
+
+# The deadline of every request is the service's affair, and in nobody's way.
+_UNSAID: Final = frozenset({f"--request-timeout={LONGEST_REQUEST}"})
 
 
 async def login(call: Call[NoParams, LoginRequest]) -> AccessToken:
@@ -143,15 +148,17 @@ async def execute_kubectl(call: Call[ByCluster, CommandRequest]) -> answers.Comm
 
 
 def shown_command(plan: Plan, target: ClusterTarget) -> str:
-    """The command as a person could repeat it, with the token masked: none of these flags is really passed."""
-    flags = [f"--server={shlex.quote(target.server_url)}"]
+    """The command as a person would type it, with the server, and the token masked: neither is really an argument."""
+    flags = [flag.replace("--namespace=", "-n ") for flag in map(shlex.quote, plan.flags) if flag not in _UNSAID]
+    flags.append(f"--server={shlex.quote(target.server_url)}")
     if target.token:
         flags.append(f"--token={MASK}")
     if not target.verify_tls:
         flags.append("--insecure-skip-tls-verify=true")
-    end = plan.argv.index("--") if "--" in plan.argv else len(plan.argv)  # what follows "--" is no flag to kubectl
-    before, after = shlex.join(("kubectl", *plan.argv[:end])), shlex.join(plan.argv[end:])
-    return " ".join([before, *flags, after]).rstrip()
+    words = ["kubectl", plan.verb]
+    if any(argument.startswith("-") for argument in plan.arguments):
+        return " ".join([*words, *flags, "--", *map(shlex.quote, plan.arguments)])
+    return " ".join([*words, *map(shlex.quote, plan.arguments), *flags])
 
 
 async def get_resource_usage(call: Call[UsageParams, None]) -> answers.UsageAnswer:

@@ -12,6 +12,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 
     @property
+    def arguments(self) -> tuple[str, ...]:
+        """What the command is about: the words after `--`."""
+        return self.argv[self.argv.index("--") + 1 :] if "--" in self.argv else ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags, those that the policy added among them."""
+        end = self.argv.index("--") if "--" in self.argv else len(self.argv)
+        return self.argv[len(self.verb.split()) : end]
+
+    @property
     def command(self) -> str:
         """The command as a person would type it, quoted for a POSIX shell."""
         return shlex.join(("kubectl", *self.argv))

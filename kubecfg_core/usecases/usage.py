@@ -105,5 +105,5 @@ def _check(username: str, namespace: str, duration: int, step: int) -> None:
     check_namespace(namespace)
     if not 1 <= duration <= _MAX_DURATION:
         raise InvalidInput(f"duration: it must be from 1 to {_MAX_DURATION} seconds (31 days).")
-    if not 1 <= step <= duration:
-        raise InvalidInput("step: it must be from 1 second to the duration.")
+    if not 1 <= step <= _MAX_DURATION:
+        raise InvalidInput(f"step: it must be from 1 to {_MAX_DURATION} seconds (31 days).")

@@ -18,12 +18,14 @@ def target(*, token: str | None = "s3cret", verify_tls: bool = True, server_url:
 @pytest.mark.parametrize(
     ("argv", "shown"),
     [
-        (("get", "pods"), f"kubectl get pods --server={SERVER} --token=***"),
-        (("get", "-A", "--", "pods"), f"kubectl get -A --server={SERVER} --token=*** -- pods"),
-        (("get", "--", "a b"), f"kubectl get --server={SERVER} --token=*** -- 'a b'"),
+        (("get", "--namespace=a", "--", "pods"), f"kubectl get pods -n a --server={SERVER} --token=***"),
+        (("get", "--all-namespaces", "--", "pods"), f"kubectl get pods --all-namespaces --server={SERVER} --token=***"),
+        (("get", "--", "a b"), f"kubectl get 'a b' --server={SERVER} --token=***"),
+        (("get", "--", "-A"), f"kubectl get --server={SERVER} --token=*** -- -A"),
+        (("get", "--request-timeout=25s", "--", "pods"), f"kubectl get pods --server={SERVER} --token=***"),
     ],
 )
-def test_flags_stand_where_kubectl_would_take_them_for_flags(argv: tuple[str, ...], shown: str) -> None:
+def test_a_command_is_shown_as_a_person_would_type_it(argv: tuple[str, ...], shown: str) -> None:
     assert shown_command(Plan(verb="get", argv=argv), target()) == shown
 
 
