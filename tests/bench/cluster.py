@@ -73,9 +73,15 @@ def _template(name: str, labels: dict[str, str]) -> Object:
 def _pod(name: str, namespace: str, labels: dict[str, str], *, owner: Object, template: Object, node: str) -> Object:
     ready = [{"type": kind, "status": "True", "lastTransitionTime": _MADE} for kind in ("PodScheduled", "Ready")]
     container = {
-        "name": "app", "ready": True, "started": True, "restartCount": 0, "image": "i",
-        "imageID": "i@sha256:" + "0" * 64, "containerID": "containerd://" + "0" * 64, "state": {"running": {"startedAt": _MADE}},
-    }  # fmt: skip
+        "name": "app",
+        "ready": True,
+        "started": True,
+        "restartCount": 0,
+        "image": "registry.example.com/app:1.0",
+        "imageID": f"registry.example.com/app@sha256:{'0' * 64}",
+        "containerID": f"containerd://{'0' * 64}",
+        "state": {"running": {"startedAt": _MADE}},
+    }
     pod = _object(
         "v1", "Pod", name, namespace, labels=labels, owner=owner, spec={**template["spec"], "nodeName": node},
         status={"phase": "Running", "conditions": ready, "containerStatuses": [container], "podIP": "10.1.0.1"},
