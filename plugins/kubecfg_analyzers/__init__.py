@@ -7,10 +7,14 @@ __all__ = ["register_analyzers"]
 
 @hookimpl
 def register_analyzers() -> list[Analyzer]:
-    """The seven documented analyzers, in the order of the documentation."""
+    """The seven documented analyzers, in the order of the documentation, then those of further kinds."""
     from kubecfg_analyzers import (
+        controllers,
         deployments,
+        infrastructure,
         ingress,
+        machinery,
+        networking,
         pods,
         pvc,
         secrets,
@@ -19,4 +23,5 @@ def register_analyzers() -> list[Analyzer]:
     )
 
     modules = (pods, deployments, services, secrets, storageclasses, ingress, pvc)
-    return [module.ANALYZER for module in modules]
+    groups = (controllers, networking, infrastructure, machinery)
+    return [module.ANALYZER for module in modules] + [analyzer for group in groups for analyzer in group.ANALYZERS]

@@ -4,10 +4,14 @@ from kubecfg_core import Playbook, hookimpl
 from kubecfg_playbooks.admission import ADMISSION
 from kubecfg_playbooks.claims import CLAIMS
 from kubecfg_playbooks.containers import CONTAINERS
+from kubecfg_playbooks.controllers import CONTROLLERS
 from kubecfg_playbooks.deployments import DEPLOYMENTS
 from kubecfg_playbooks.images import IMAGES
+from kubecfg_playbooks.infrastructure import INFRASTRUCTURE
 from kubecfg_playbooks.ingresses import INGRESSES
 from kubecfg_playbooks.lifecycle import LIFECYCLE
+from kubecfg_playbooks.machinery import MACHINERY
+from kubecfg_playbooks.networking import NETWORKING
 from kubecfg_playbooks.probes import PROBES
 from kubecfg_playbooks.references import REFERENCES
 from kubecfg_playbooks.scheduling import SCHEDULING
@@ -25,10 +29,14 @@ def register_playbooks() -> list[Playbook]:
         *ADMISSION,
         *CLAIMS,
         *CONTAINERS,
+        *CONTROLLERS,
         *DEPLOYMENTS,
         *IMAGES,
+        *INFRASTRUCTURE,
         *INGRESSES,
         *LIFECYCLE,
+        *MACHINERY,
+        *NETWORKING,
         *PROBES,
         *REFERENCES,
         *SCHEDULING,
