@@ -38,8 +38,11 @@ def test_every_documented_code_has_a_playbook_and_every_playbook_a_code() -> Non
     assert ROWS.keys() == {playbook.code for playbook in built_in().playbooks}
 
 
-def test_there_is_a_section_for_each_documented_resource_type() -> None:
-    assert tuple(re.findall(r"^## (\w+)$", PAGE, re.MULTILINE)) == DOCUMENTED
+def test_there_is_a_section_for_each_analyzer_the_documented_ones_first() -> None:
+    sections = re.findall(r"^## (\w+)$", PAGE, re.MULTILINE)
+
+    assert tuple(sections[: len(DOCUMENTED)]) == DOCUMENTED
+    assert sorted(sections) == sorted(analyzer.name for analyzer in built_in().analyzers)
 
 
 def test_no_code_is_listed_twice() -> None:

@@ -32,7 +32,9 @@ def page(kind: Resource[Any]) -> bytes:
 
 @functools.cache
 def reading(kind: Resource[Any]) -> Reading:
-    """The recorded objects of a kind."""
+    """The recorded objects of a kind; what was not recorded was not served."""
+    if not (LISTS / f"list-{kind.plural}.json").exists():
+        return Reading(state=ReadState.ABSENT)
     objects, notes = decode_pages((page(kind),), kind.struct)
     assert notes == []
     return Reading(state=ReadState.LISTED, objects=tuple(objects))

@@ -90,5 +90,5 @@ def test_an_analyzer_finds_the_same_with_nothing_but_what_it_reads(analyzer: Ana
     assert list(analyzer.analyze(alone)) == list(analyzer.analyze(recorded.cluster()))
 
 
-def test_the_documented_analyzers_are_there_in_their_order() -> None:
-    assert tuple(analyzer.name for analyzer in recorded.ANALYZERS) == DOCUMENTED
+def test_the_documented_analyzers_come_first_in_their_order() -> None:
+    assert tuple(analyzer.name for analyzer in recorded.ANALYZERS)[: len(DOCUMENTED)] == DOCUMENTED

@@ -147,6 +147,8 @@ KINDS = {
     "pvc": "PersistentVolumeClaim",
 }
 
+CLUSTER_SCOPED = {"StorageClass"}
+
 EXAMPLES: dict[str, str | int] = {
     "actual": "shop-api",
     "available": 0,
@@ -254,7 +256,7 @@ def finding(code: str, *, sparse: bool = False, changes: Mapping[str, str] = Map
         code=code,
         kind=kind,
         name=f"a-{kind.lower()}",
-        namespace="" if kind == "StorageClass" else "shop",
+        namespace="" if kind in CLUSTER_SCOPED else "shop",
         text=f"{kind} has a problem.",
         severity=Severity.ERROR,
         cause="Something is behind it.",

@@ -14,7 +14,7 @@ from kubecfg_core import ActionType, Playbook, Solution
 from kubecfg_core.kubectl.vetting import Verdict, vet
 from kubecfg_core.plugins import Candidate, Plugins
 from kubecfg_core.usecases.solving import render
-from tests.unit.kubecfg_playbooks.evidence import EXAMPLES, FACTS, finding
+from tests.unit.kubecfg_playbooks.evidence import EXAMPLES, FACTS, KINDS, finding
 
 PLAYBOOKS = {playbook.code: playbook for playbook in kubecfg_playbooks.register_playbooks()}
 LOOKING = (ActionType.INVESTIGATE, ActionType.VERIFY)
@@ -35,7 +35,7 @@ def named(playbook: Playbook) -> set[str]:
 
 def test_every_check_of_the_built_in_analyzers_has_a_playbook() -> None:
     source = "".join(path.read_text() for path in Path(kubecfg_analyzers.__file__).parent.rglob("*.py"))
-    named = set(re.findall(r'"((?:pod|deployment|service|secret|storageclass|ingress|pvc)\.[a-z_]+)"', source))
+    named = set(re.findall(rf'"((?:{"|".join(KINDS)})\.[a-z_]+)"', source))
 
     assert named
     assert named == set(PLAYBOOKS) == set(FACTS)
