@@ -11,13 +11,15 @@ assert [finding.code for finding in my_analyzer.analyze(view)] == ["service.no_m
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from textwrap import dedent
 from typing import Any, Final
 
 import msgspec
 
+from kubecfg_core import kinds as every_kind
 from kubecfg_core.decoding import decode_pages
-from kubecfg_core.kinds import cluster, config, events, network, pods, storage, workloads
 from kubecfg_core.resources import ReadState, Resource
 from kubecfg_core.view import ClusterView, Reading
 
@@ -25,10 +27,12 @@ NOON: Final = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 """When a view was taken, unless told otherwise."""
 
 KINDS: Final[tuple[Resource[Any], ...]] = tuple(
-    value
-    for module in (cluster, config, events, network, pods, storage, workloads)
-    for value in vars(module).values()
-    if isinstance(value, Resource)
+    dict.fromkeys(
+        value
+        for module in iter_modules(every_kind.__path__)
+        for value in vars(import_module(f"{every_kind.__name__}.{module.name}")).values()
+        if isinstance(value, Resource)
+    )
 )
 """Every kind that the built-in analyzers read."""
 
