@@ -1,5 +1,7 @@
 """Nodes and namespaces, as far as kubecfg reads them."""
 
+from datetime import datetime
+
 import msgspec
 
 from kubecfg_core.kinds.meta import Condition, KubeObject, find_condition
@@ -19,11 +21,12 @@ class Namespace(KubeObject, frozen=True, gc=False):
 
 
 class Taint(msgspec.Struct, frozen=True, gc=False):
-    """Keeps pods away that do not tolerate it."""
+    """Keeps pods away that do not tolerate it. `timeAdded` is there for what the node controller adds."""
 
     key: str = ""
     value: str = ""
     effect: str = ""
+    timeAdded: datetime | None = None
 
 
 class NodeSpec(msgspec.Struct, frozen=True, gc=False):
@@ -33,11 +36,18 @@ class NodeSpec(msgspec.Struct, frozen=True, gc=False):
     taints: tuple[Taint, ...] = ()
 
 
+class NodeInfo(msgspec.Struct, frozen=True, gc=False):
+    """What runs on a node."""
+
+    kubeletVersion: str = ""
+
+
 class NodeStatus(msgspec.Struct, frozen=True, gc=False):
     """Conditions, and what pods may use (`allocatable`, quantities by resource name)."""
 
     conditions: tuple[Condition, ...] = ()
     allocatable: dict[str, str | int] = {}
+    nodeInfo: NodeInfo = NodeInfo()
 
 
 class Node(KubeObject, frozen=True, gc=False):

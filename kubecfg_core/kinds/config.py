@@ -15,6 +15,7 @@ DOCKER_CONFIGS: Final = {
 }
 PEM_CERTIFICATE: Final = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"
 """What a PEM certificate begins with, in base64."""
+PEM_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 
 
 class Secret(KubeObject, frozen=True, gc=False):
@@ -49,12 +50,24 @@ class ConfigMap(KubeObject, frozen=True, gc=False):
         msgspec.structs.force_setattr(self, "binaryData", {})
 
 
+class CertificateMap(KubeObject, frozen=True, gc=False):
+    """A ConfigMap of which those values alone are kept that hold a PEM certificate, by key."""
+
+    data: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kept = {key: value for key, value in self.data.items() if PEM_BEGIN in value}
+        msgspec.structs.force_setattr(self, "data", kept)
+
+
 class ServiceAccount(KubeObject, frozen=True, gc=False):
-    """A ServiceAccount, and the pull secrets that it gives to pods."""
+    """A ServiceAccount, the pull secrets that it gives to pods, and the Secrets that are its own."""
 
     imagePullSecrets: tuple[Named, ...] = ()
+    secrets: tuple[Named, ...] = ()
 
 
 SECRETS = Resource("", "v1", "secrets", "Secret", Secret)
 CONFIGMAPS = Resource("", "v1", "configmaps", "ConfigMap", ConfigMap)
+CERTIFICATEMAPS = Resource("", "v1", "configmaps", "ConfigMap", CertificateMap)
 SERVICEACCOUNTS = Resource("", "v1", "serviceaccounts", "ServiceAccount", ServiceAccount)
