@@ -15,9 +15,14 @@ class Analyzer:
 
     `name` is what callers ask for (`pods`); `reads` are all the kinds that `analyze` looks at. `analyze` makes no
     request and awaits nothing; it yields findings. One that raises costs its own results, and the answer says so.
+
+    `expand` is for kinds that only the cluster knows, such as custom resources: it is given the view of what was read
+    first, and names what to read besides. What it names is read once more, at most 200 kinds in all; a kind that
+    cannot be read then is `unread` in the view. `analyze` has to name the same kinds again to find them.
     """
 
     name: str
     reads: tuple[Resource[Any], ...]
     analyze: Callable[[ClusterView], Iterable[Finding]]
     summary: str = ""
+    expand: Callable[[ClusterView], Iterable[Resource[Any]]] | None = None

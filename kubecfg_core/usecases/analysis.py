@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Any, Final
 
 from kubecfg_core.decoding import decode_pages
-from kubecfg_core.errors import NotFound
+from kubecfg_core.errors import NotFound, UpstreamError
 from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.kube_gateway import KubeGateway
 from kubecfg_core.problems import Analysis, AnalyzerFailure, Finding, to_problems
-from kubecfg_core.resources import RawList, Resource
+from kubecfg_core.resources import RawList, ReadState, Resource
 from kubecfg_core.view import ClusterView, Reading
 
 _MAX_NOTES: Final = 50
 _CONCURRENT_LISTS: Final = 8
+_MAX_FURTHER_KINDS: Final = 200
+
+_Readings = dict[Resource[Any], Reading]
 
 
 async def analyze(
@@ -46,14 +49,36 @@ async def analyze(
 async def read(
     gateway: KubeGateway, analyzers: Sequence[Analyzer], *, now: datetime, namespace: str | None
 ) -> tuple[ClusterView, list[str]]:
-    """Fetch each kind that any of the analyzers reads, once, side by side; decode beside the event loop."""
+    """Fetch each kind that any of the analyzers reads, once, side by side; decode beside the event loop.
+
+    Then, once, the further kinds that analyzers ask for when they have seen these (`Analyzer.expand`).
+    """
     resources = list(dict.fromkeys(resource for analyzer in analyzers for resource in analyzer.reads))
+    readings, notes = await _fetch(gateway, resources, namespace)
+    view = ClusterView(readings, now=now, namespace=namespace)
+    further, odd = await asyncio.to_thread(_further, view, analyzers, set(resources))
+    if further:
+        more, odder = await _fetch(gateway, further, namespace, strict=False)
+        view = ClusterView(readings | more, now=now, namespace=namespace)
+        odd += odder
+    return view, notes + odd
+
+
+async def _fetch(
+    gateway: KubeGateway, resources: Sequence[Resource[Any]], namespace: str | None, *, strict: bool = True
+) -> tuple[_Readings, list[str]]:
+    """Read some kinds. A kind that fails ends it, or is `unread` where that is not strict."""
     lists = {resource.key: resource for resource in resources}
     places = asyncio.Semaphore(_CONCURRENT_LISTS)
 
     async def fetch(resource: Resource[Any]) -> RawList:
         async with places:
-            return await gateway.list(resource, namespace if resource.namespaced else None)
+            try:
+                return await gateway.list(resource, namespace if resource.namespaced else None)
+            except UpstreamError as error:
+                if strict:
+                    raise
+                return RawList(state=ReadState.UNREAD, reason=error.message)
 
     tasks = [asyncio.ensure_future(fetch(resource)) for resource in lists.values()]
     try:
@@ -61,20 +86,35 @@ async def read(
     finally:
         for task in tasks:
             task.cancel()  # one that failed has ended the analysis: the others need not go on
-    return await asyncio.to_thread(_decode, resources, raw, now, namespace)
+    return await asyncio.to_thread(_decode, resources, raw)
 
 
-def _decode(
-    resources: list[Resource[Any]], raw: dict[Any, RawList], now: datetime, namespace: str | None
-) -> tuple[ClusterView, list[str]]:
-    readings: dict[Resource[Any], Reading] = {}
+def _further(
+    view: ClusterView, analyzers: Sequence[Analyzer], known: set[Resource[Any]]
+) -> tuple[list[Resource[Any]], list[str]]:
+    """The kinds that analyzers ask for besides. One that raises goes without them, and a note says so."""
+    asked: dict[Resource[Any], None] = {}
+    notes: list[str] = []
+    for analyzer in analyzers:
+        try:
+            asked |= dict.fromkeys(analyzer.expand(view) if analyzer.expand else ())
+        except Exception as error:  # noqa: BLE001 - anybody's code; the answer says so, and the rest goes on
+            notes.append(f"{analyzer.name} could not say what else to read: {type(error).__name__}: {error}")
+    further = [resource for resource in asked if resource not in known]
+    if len(further) > _MAX_FURTHER_KINDS:
+        notes.append(f"Of {len(further)} further kinds the first {_MAX_FURTHER_KINDS} were read.")
+    return further[:_MAX_FURTHER_KINDS], notes
+
+
+def _decode(resources: Sequence[Resource[Any]], raw: dict[Any, RawList]) -> tuple[_Readings, list[str]]:
+    readings: _Readings = {}
     notes: list[str] = []
     for resource in resources:
         answer = raw[resource.key]
         objects, odd = decode_pages(answer.pages, resource.struct)
         notes += [f"{resource.full_name}: {note}" for note in odd]
         readings[resource] = Reading(state=answer.state, objects=tuple(objects), reason=answer.reason)
-    return ClusterView(readings, now=now, namespace=namespace), notes
+    return readings, notes
 
 
 def judge(view: ClusterView, analyzers: Sequence[Analyzer]) -> tuple[list[Finding], list[AnalyzerFailure]]:
