@@ -8,15 +8,23 @@ from kubecfg_core.kinds.meta import Condition, KubeObject, find_condition
 from kubecfg_core.resources import Resource
 
 
+class NamespaceSpec(msgspec.Struct, frozen=True, gc=False):
+    """What must be done before the namespace is gone; not the same as `metadata.finalizers`."""
+
+    finalizers: tuple[str, ...] = ()
+
+
 class NamespaceStatus(msgspec.Struct, frozen=True, gc=False):
-    """`phase` is `Active` or `Terminating`."""
+    """`phase` is `Active` or `Terminating`; the conditions say what holds its deletion up."""
 
     phase: str = ""
+    conditions: tuple[Condition, ...] = ()
 
 
 class Namespace(KubeObject, frozen=True, gc=False):
     """A namespace."""
 
+    spec: NamespaceSpec = NamespaceSpec()
     status: NamespaceStatus = NamespaceStatus()
 
 

@@ -67,6 +67,12 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
     lastTransitionTime: datetime | None = None
 
 
+class ObservedCondition(Condition, frozen=True, gc=False):
+    """A condition that may say which generation of the object it is about; 0 where it does not."""
+
+    observedGeneration: int = 0
+
+
 class LabelSelectorRequirement(msgspec.Struct, frozen=True, gc=False):
     """One `matchExpressions` entry."""
 

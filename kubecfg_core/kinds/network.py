@@ -22,6 +22,7 @@ class ServiceSpec(msgspec.Struct, frozen=True, gc=False):
     selector: dict[str, str] = {}
     ports: tuple[ServicePort, ...] = ()
     externalName: str = ""
+    internalTrafficPolicy: str = "Cluster"
 
 
 class LoadBalancerIngress(msgspec.Struct, frozen=True, gc=False):
@@ -61,16 +62,26 @@ class EndpointConditions(msgspec.Struct, frozen=True, gc=False):
     ready: bool | None = None
 
 
+class EndpointTarget(msgspec.Struct, frozen=True, gc=False):
+    """The object behind an endpoint."""
+
+    kind: str = ""
+    name: str = ""
+
+
 class Endpoint(msgspec.Struct, frozen=True, gc=False):
     """The addresses of one pod (or of whatever else serves)."""
 
     addresses: tuple[str, ...] | None = ()
     conditions: EndpointConditions = EndpointConditions()
+    nodeName: str = ""
+    targetRef: EndpointTarget | None = None
 
 
 class EndpointSlice(KubeObject, frozen=True, gc=False):
     """Some of the endpoints of a Service. An empty slice is written as null."""
 
+    addressType: str = ""
     endpoints: tuple[Endpoint, ...] | None = ()
 
     @property
@@ -143,8 +154,16 @@ class Ingress(KubeObject, frozen=True, gc=False):
     status: LoadBalancedStatus = LoadBalancedStatus()
 
 
+class IngressClassSpec(msgspec.Struct, frozen=True, gc=False):
+    """Which controller serves the class."""
+
+    controller: str = ""
+
+
 class IngressClass(KubeObject, frozen=True, gc=False):
     """A class of Ingresses."""
+
+    spec: IngressClassSpec = IngressClassSpec()
 
     @property
     def default(self) -> bool:
