@@ -200,7 +200,8 @@ async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
             response.close()
             raise TooLarge(f"the answer is larger than {limit / 2**20:,.0f} MiB")
         chunks.append(chunk)
-    return b"".join(chunks)
+    # What is long is joined beside the event loop: 80 MB of fresh memory take 40 ms.
+    return b"".join(chunks) if size <= SMALL else await asyncio.to_thread(b"".join, chunks)
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

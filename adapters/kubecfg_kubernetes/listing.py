@@ -11,6 +11,8 @@ from kubecfg_kubernetes.client import Answer, Client
 from kubecfg_kubernetes.limits import Limits
 from kubecfg_kubernetes.translation import clean, not_kubernetes, refusal, status_of
 
+_LONG, _HEAD_SIZE = 1024 * 1024, 4096
+_ITEMS, _ENDS = b',"items":[', (b"]}", b"]}\n")
 _OK, _FORBIDDEN, _NOT_FOUND, _GONE, _UNAVAILABLE = 200, 403, 404, 410, 503
 
 
@@ -18,9 +20,23 @@ class _ListMeta(msgspec.Struct, frozen=True):
     next: str = msgspec.field(default="", name="continue")
 
 
+class _Head(msgspec.Struct, frozen=True):
+    kind: str = ""
+    metadata: _ListMeta | None = None
+
+
 class _Page(msgspec.Struct, frozen=True):
     kind: str = ""
     metadata: _ListMeta = _ListMeta()
+
+
+def _head(body: bytes) -> _Page | None:
+    """What a long page says before its items, where it says all there: to skip 80 MB of items stops the event loop."""
+    start = body.find(_ITEMS, 0, _HEAD_SIZE) if len(body) > _LONG else -1
+    if start < 0 or not body.endswith(_ENDS):
+        return None
+    head = msgspec.json.decode(body[:start] + b"}", type=_Head)
+    return None if head.metadata is None else _Page(kind=head.kind, metadata=head.metadata)
 
 
 class Lister:
@@ -70,7 +86,7 @@ class Lister:
     def _took(self, body: bytes) -> bool:
         """Keep a page; whether there are more. Raises `UpstreamRefused` for what is no page of a list."""
         try:
-            page = msgspec.json.decode(body, type=_Page)
+            page = _head(body) or msgspec.json.decode(body, type=_Page)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise not_kubernetes(self._client.server) from error
         repeated = self._token and page.metadata.next == self._token

@@ -67,26 +67,36 @@ async def read(
 async def _fetch(
     gateway: KubeGateway, resources: Sequence[Resource[Any]], namespace: str | None, *, strict: bool = True
 ) -> tuple[_Readings, list[str]]:
-    """Read some kinds. A kind that fails ends it, or is `unread` where that is not strict."""
-    lists = {resource.key: resource for resource in resources}
+    """Read some kinds, each decoded when it is there. A kind that fails ends it, or is `unread` if that is not strict."""
+    lists: dict[tuple[str, ...], list[Resource[Any]]] = {}
+    for resource in resources:
+        lists.setdefault(resource.key, []).append(resource)
     places = asyncio.Semaphore(_CONCURRENT_LISTS)
+    turns = asyncio.Lock()  # two threads would decode no faster than one, and make the event loop wait twice as long
 
-    async def fetch(resource: Resource[Any]) -> RawList:
+    async def fetch(wanted: list[Resource[Any]]) -> tuple[_Readings, list[str]]:
         async with places:
-            try:
-                return await gateway.list(resource, namespace if resource.namespaced else None)
-            except UpstreamError as error:
-                if strict:
-                    raise
-                return RawList(state=ReadState.UNREAD, reason=error.message)
+            raw = await _list(gateway, wanted[0], namespace, strict=strict)
+        async with turns:
+            return await asyncio.to_thread(_decode, wanted, raw)
 
-    tasks = [asyncio.ensure_future(fetch(resource)) for resource in lists.values()]
+    tasks = [asyncio.ensure_future(fetch(wanted)) for wanted in lists.values()]
     try:
-        raw = dict(zip(lists, await asyncio.gather(*tasks), strict=True))
+        parts = await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()  # one that failed has ended the analysis: the others need not go on
-    return await asyncio.to_thread(_decode, resources, raw)
+    found = {resource: reading for readings, _ in parts for resource, reading in readings.items()}
+    return {resource: found[resource] for resource in resources}, [note for _, notes in parts for note in notes]
+
+
+async def _list(gateway: KubeGateway, resource: Resource[Any], namespace: str | None, *, strict: bool) -> RawList:
+    try:
+        return await gateway.list(resource, namespace if resource.namespaced else None)
+    except UpstreamError as error:
+        if strict:
+            raise
+        return RawList(state=ReadState.UNREAD, reason=error.message)
 
 
 def _further(
@@ -106,14 +116,14 @@ def _further(
     return further[:_MAX_FURTHER_KINDS], notes
 
 
-def _decode(resources: Sequence[Resource[Any]], raw: dict[Any, RawList]) -> tuple[_Readings, list[str]]:
+def _decode(resources: Sequence[Resource[Any]], raw: RawList) -> tuple[_Readings, list[str]]:
+    """One list, into the struct of each resource that reads it."""
     readings: _Readings = {}
     notes: list[str] = []
     for resource in resources:
-        answer = raw[resource.key]
-        objects, odd = decode_pages(answer.pages, resource.struct)
+        objects, odd = decode_pages(raw.pages, resource.struct)
         notes += [f"{resource.full_name}: {note}" for note in odd]
-        readings[resource] = Reading(state=answer.state, objects=tuple(objects), reason=answer.reason)
+        readings[resource] = Reading(state=raw.state, objects=tuple(objects), reason=raw.reason)
     return readings, notes
 
 
