@@ -1,7 +1,7 @@
 """A cluster as it was read: immutable, indexed, and honest about what could not be read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from kubecfg_core.kinds.meta import KubeObject, LabelSelector
 from kubecfg_core.resources import ReadState, Resource, Unreadable
 
 K = TypeVar("K", bound=KubeObject)
+T = TypeVar("T")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class ClusterView:
         self._by_namespace: dict[Resource[Any], dict[str, list[Any]]] = {}
         self._by_label: dict[Resource[Any], dict[tuple[str, str, str], list[Any]]] = {}
         self._by_owner: dict[Resource[Any], dict[str, list[Any]]] = {}
+        self._worked_out: dict[Callable[[ClusterView], Any], Any] = {}
 
     def state(self, resource: Resource[Any]) -> ReadState:
         """What came of reading this kind."""
@@ -92,6 +94,13 @@ class ClusterView:
             index = _group(self.all(resource), lambda item: (item.controller.uid,) if item.controller else ())
             self._by_owner[resource] = index
         return index.get(uid, [])
+
+    def once(self, work_out: Callable[["ClusterView"], T]) -> T:
+        """What a function makes of this view, worked out the first time and kept: an index that many checks use."""
+        if work_out not in self._worked_out:
+            self._worked_out[work_out] = work_out(self)
+        found: T = self._worked_out[work_out]
+        return found
 
     @property
     def unreadable(self) -> list[Unreadable]:
