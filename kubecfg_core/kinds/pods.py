@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from kubecfg_core.kinds.meta import Condition, KubeObject
+from kubecfg_core.kinds.placement import Affinity, SpreadConstraint
 from kubecfg_core.resources import Resource
 
 Quantity = str | int | float
@@ -16,6 +17,7 @@ class ContainerPort(msgspec.Struct, frozen=True, gc=False):
     name: str = ""
     containerPort: int = 0
     hostPort: int = 0
+    hostIP: str = ""
     protocol: str = "TCP"
 
 
@@ -164,17 +166,23 @@ class Toleration(msgspec.Struct, frozen=True, gc=False):
 
 
 class PodSpec(msgspec.Struct, frozen=True, gc=False):
-    """What a pod asks for."""
+    """What a pod asks for. `resources` are those of the pod as a whole, which stand in for those of its containers."""
 
     nodeName: str = ""
     serviceAccountName: str = ""
+    priorityClassName: str = ""
     restartPolicy: str = "Always"
     containers: tuple[Container, ...] = ()
     initContainers: tuple[Container, ...] = ()
     volumes: tuple[Volume, ...] = ()
     imagePullSecrets: tuple[Named, ...] = ()
     nodeSelector: dict[str, str] = {}
+    affinity: Affinity | None = None
     tolerations: tuple[Toleration, ...] = ()
+    topologySpreadConstraints: tuple[SpreadConstraint, ...] = ()
+    resources: Resources = Resources()
+    overhead: dict[str, Quantity] = {}
+    resourceClaims: tuple[Named, ...] = ()
     schedulingGates: tuple[Named, ...] = ()
     readinessGates: tuple[ReadinessGate, ...] = ()
 

@@ -1,8 +1,11 @@
 """Claims, volumes, classes and drivers, as far as kubecfg reads them."""
 
+from datetime import datetime
+
 import msgspec
 
 from kubecfg_core.kinds.meta import Condition, KubeObject
+from kubecfg_core.kinds.placement import NodeSelector
 from kubecfg_core.resources import Resource
 
 Quantities = dict[str, str | int | float]
@@ -43,17 +46,44 @@ class PersistentVolumeClaim(KubeObject, frozen=True, gc=False):
         return self.spec.storageClassName if old is None else old
 
 
+class ClaimRef(msgspec.Struct, frozen=True, gc=False):
+    """The claim that a volume is bound to, or was: it stays after the claim is gone."""
+
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+
+
+class CSISource(msgspec.Struct, frozen=True, gc=False):
+    """The driver that serves a volume."""
+
+    driver: str = ""
+
+
+class VolumeNodeAffinity(msgspec.Struct, frozen=True, gc=False):
+    """From which nodes a volume can be used."""
+
+    required: NodeSelector | None = None
+
+
 class VolumeSpec(msgspec.Struct, frozen=True, gc=False):
     """What a volume offers."""
 
     storageClassName: str = ""
+    persistentVolumeReclaimPolicy: str = ""
     capacity: Quantities = {}
+    claimRef: ClaimRef | None = None
+    csi: CSISource | None = None
+    nodeAffinity: VolumeNodeAffinity | None = None
 
 
 class VolumeStatus(msgspec.Struct, frozen=True, gc=False):
-    """`phase` is `Available`, `Bound`, `Released` or `Failed`."""
+    """`phase` is `Available`, `Bound`, `Released` or `Failed`; `message` says why it is the last."""
 
     phase: str = ""
+    reason: str = ""
+    message: str = ""
+    lastPhaseTransitionTime: datetime | None = None
 
 
 class PersistentVolume(KubeObject, frozen=True, gc=False):

@@ -95,3 +95,14 @@ def test_what_could_not_be_read_is_said_with_its_reason() -> None:
 
 def test_an_absent_api_is_no_gap() -> None:
     assert view(state=ReadState.ABSENT).unreadable == []
+
+
+def test_what_is_worked_out_once_is_kept() -> None:
+    cluster = view()
+    asked = []
+
+    def work_out(of: ClusterView) -> int:
+        asked.append(of)
+        return len(asked)
+
+    assert [cluster.once(work_out), cluster.once(work_out)] == [1, 1]
