@@ -27,6 +27,10 @@ class Resource(Generic[T_co]):
     namespaced: bool = True
     field_selector: str = ""
 
+    def __hash__(self) -> int:
+        """That of one field: views look kinds up by the hundred thousand."""
+        return hash(self.plural)
+
     @property
     def api_version(self) -> str:
         """`v1`, or `apps/v1`."""
@@ -78,3 +82,12 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     resource: str
     state: ReadState
     reason: str
+
+
+class KindState(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind as an answer tells how it was read: `resource` is its plural with its group; `reason` says why not whole."""
+
+    resource: str
+    state: ReadState
+    objects: int
+    reason: str = ""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from kubecfg_core.kinds.meta import KubeObject, LabelSelector
-from kubecfg_core.resources import ReadState, Resource, Unreadable
+from kubecfg_core.resources import KindState, ReadState, Resource, Unreadable
 
 K = TypeVar("K", bound=KubeObject)
 T = TypeVar("T")
@@ -111,6 +111,20 @@ class ClusterView:
             if reading.state not in (ReadState.LISTED, ReadState.ABSENT)
         ]
         return sorted(set(gaps), key=lambda gap: gap.resource)
+
+    @property
+    def kinds(self) -> list[KindState]:
+        """Every kind that was asked for, with how it was read and how many objects it has, in the order of their names.
+
+        A kind that was read into several structs is told once; absent ones and forbidden ones too.
+        """
+        told = {
+            resource.full_name: KindState(
+                resource=resource.full_name, state=reading.state, objects=len(reading.objects), reason=reading.reason
+            )
+            for resource, reading in self._readings.items()
+        }
+        return [told[name] for name in sorted(told)]
 
     @property
     def size(self) -> int:

@@ -54,7 +54,10 @@ class KubeObject(msgspec.Struct, frozen=True, gc=False):
     @property
     def controller(self) -> OwnerReference | None:
         """The owner that manages this object, if one does."""
-        return next((owner for owner in self.metadata.ownerReferences if owner.controller), None)
+        for owner in self.metadata.ownerReferences:  # a loop: called for every object, it is twice as fast as `next`
+            if owner.controller:
+                return owner
+        return None
 
 
 class Condition(msgspec.Struct, frozen=True, gc=False):
@@ -110,4 +113,7 @@ class LabelSelector(msgspec.Struct, frozen=True, gc=False):
 
 def find_condition(conditions: tuple[Condition, ...], kind: str) -> Condition | None:
     """The condition of that type, if there is one."""
-    return next((condition for condition in conditions if condition.type == kind), None)
+    for condition in conditions:
+        if condition.type == kind:
+            return condition
+    return None

@@ -20,7 +20,7 @@ _MOST_PODS: Final = 20
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every Deployment that is to have replicas: at most one finding each, the deepest cause."""
-    warnings = Warnings(view)
+    warnings = view.once(Warnings)
     for deployment in view.all(DEPLOYMENTS):
         if deployment.metadata.deletionTimestamp is None:
             yield from _judge(view, warnings, deployment)

@@ -23,7 +23,7 @@ Claim = tuple[str, str, str]
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every Ingress of the view."""
-    behind = services.Services(view)
+    behind = view.once(services.Services)
     claimed = _claimed(view)
     for ingress in view.all(INGRESSES):
         if ingress.metadata.deletionTimestamp is None:

@@ -40,7 +40,7 @@ class Claims:
 
     def __init__(self, view: ClusterView) -> None:
         self._view = view
-        self._warnings = Warnings(view)
+        self._warnings = view.once(Warnings)
         self._users: dict[tuple[str, str], list[str]] = defaultdict(list)
         for pod in view.all(PODS):
             for volume in () if pod.finished else pod.spec.volumes:

@@ -42,13 +42,21 @@ class Services:
 
     def __init__(self, view: ClusterView) -> None:
         self._view = view
-        self._warnings = Warnings(view)
+        self._warnings = view.once(Warnings)
+        self._found: dict[tuple[str, str], tuple[Finding, ...]] = {}
         self._slices: dict[tuple[str, str], list[EndpointSlice]] = defaultdict(list)
         for item in view.all(ENDPOINTSLICES):
             self._slices[item.namespace, item.service].append(item)
 
-    def check(self, service: Service) -> Iterator[Finding]:
-        """All that is wrong with a Service. One without a selector has its endpoints from elsewhere."""
+    def check(self, service: Service) -> Sequence[Finding]:
+        """All that is wrong with a Service, looked for once: Ingresses ask for it again."""
+        key = service.namespace, service.name
+        if key not in self._found:
+            self._found[key] = tuple(self._check(service))
+        return self._found[key]
+
+    def _check(self, service: Service) -> Iterator[Finding]:
+        """One without a selector has its endpoints from elsewhere."""
         if service.metadata.deletionTimestamp is not None:
             return
         if service.spec.type == "ExternalName":
@@ -234,7 +242,7 @@ def _found(
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every Service of the view."""
-    services = Services(view)
+    services = view.once(Services)
     for service in view.all(SERVICES):
         yield from services.check(service)
 

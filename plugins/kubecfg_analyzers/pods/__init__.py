@@ -6,13 +6,14 @@ from typing import Any, Final
 from kubecfg_analyzers.events import Warnings
 from kubecfg_analyzers.pods import containers, lifecycle, readiness, references, scheduling, startup
 from kubecfg_analyzers.pods.case import Case
+from kubecfg_analyzers.pods.sound import Specs, serves
 from kubecfg_analyzers.report import WARNING
 from kubecfg_core import Analyzer, ClusterView, Finding, Resource
 from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.config import CONFIGMAPS, SECRETS, SERVICEACCOUNTS
 from kubecfg_core.kinds.events import WARNINGS
 from kubecfg_core.kinds.pods import PODS, Pod
-from kubecfg_core.kinds.storage import CLAIMS
+from kubecfg_core.kinds.storage import CLAIMS, VOLUMES
 from kubecfg_core.kinds.workloads import JOBS, REPLICASETS
 
 __all__ = ["ANALYZER", "STATUS_READS", "analyze", "in_short", "trouble"]
@@ -23,9 +24,16 @@ STATUS_READS: Final[tuple[Resource[Any], ...]] = (PODS, REPLICASETS, JOBS, WARNI
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every pod of the view."""
-    warnings = Warnings(view)
+    warnings = view.once(Warnings)
+    specs = Specs()
     for pod in view.all(PODS):
-        yield from _judge(Case.of(view, warnings, pod))
+        serving = serves(view, pod)
+        if serving and specs.knows(pod):
+            continue
+        found = list(_judge(Case.of(view, warnings, pod)))
+        yield from found
+        if serving and not found:
+            specs.add(pod)
 
 
 def trouble(view: ClusterView, warnings: Warnings, pod: Pod) -> Finding | None:
@@ -99,7 +107,7 @@ def _of_containers(case: Case) -> Iterator[Finding]:
 
 ANALYZER: Final = Analyzer(
     name="pods",
-    reads=(*STATUS_READS, CONFIGMAPS, SECRETS, CLAIMS),
+    reads=(*STATUS_READS, CONFIGMAPS, SECRETS, CLAIMS, VOLUMES),
     analyze=analyze,
     summary="Pods that crash, cannot start, cannot be scheduled or do not serve, and why.",
 )
