@@ -16,9 +16,11 @@ class ServicePort(msgspec.Struct, frozen=True, gc=False):
 
 
 class ServiceSpec(msgspec.Struct, frozen=True, gc=False):
-    """What a Service serves."""
+    """What a Service serves. Its `clusterIP` is `None`, the word, where clients are to find the pods themselves."""
 
     type: str = "ClusterIP"
+    clusterIP: str = ""
+    publishNotReadyAddresses: bool = False
     selector: dict[str, str] = {}
     ports: tuple[ServicePort, ...] = ()
     externalName: str = ""
@@ -48,12 +50,22 @@ class LoadBalancedStatus(msgspec.Struct, frozen=True, gc=False):
         """Whether there is an address."""
         return bool(self.loadBalancer.ingress)
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The addresses and host names."""
+        return frozenset(item.ip or item.hostname for item in self.loadBalancer.ingress)
+
 
 class Service(KubeObject, frozen=True, gc=False):
     """A Service."""
 
     spec: ServiceSpec = ServiceSpec()
     status: LoadBalancedStatus = LoadBalancedStatus()
+
+    @property
+    def headless(self) -> bool:
+        """Whether its name stands for the pods' own addresses, so that its ports send nothing anywhere."""
+        return self.spec.clusterIP == "None"
 
 
 class EndpointConditions(msgspec.Struct, frozen=True, gc=False):
@@ -152,6 +164,11 @@ class Ingress(KubeObject, frozen=True, gc=False):
 
     spec: IngressSpec = IngressSpec()
     status: LoadBalancedStatus = LoadBalancedStatus()
+
+    @property
+    def class_name(self) -> str:
+        """The class that it names, by field or by the old annotation; empty for none."""
+        return self.spec.ingressClassName or self.metadata.annotations.get("kubernetes.io/ingress.class", "")
 
 
 class IngressClassSpec(msgspec.Struct, frozen=True, gc=False):

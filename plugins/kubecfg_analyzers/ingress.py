@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
-from kubecfg_analyzers import ingress_tls, services
+from kubecfg_analyzers import ingress_rivals, ingress_tls, services
 from kubecfg_analyzers.report import ERROR, WARNING, Facts, found, listed, nearest, older, suggestion
 from kubecfg_core import Analyzer, ClusterView, Finding, Severity
 from kubecfg_core.kinds.config import SECRETS
@@ -14,23 +14,22 @@ UNTAKEN: Final = timedelta(minutes=5)
 
 _DOC: Final = "concepts/services-networking/ingress/"
 _CLASS_DOC: Final = "concepts/services-networking/ingress/#ingress-class"
-_OLD_CLASS: Final = "kubernetes.io/ingress.class"
-_CANARY: Final = "nginx.ingress.kubernetes.io/canary"
+# The AWS controller takes a backend of this port from an annotation: its name is that of an action, not of a Service.
+_ACTION_PORT: Final = "use-annotation"
 
 Route = tuple[str, str, BackendService]
-Claim = tuple[str, str, str]
 
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every Ingress of the view."""
     behind = view.once(services.Services)
-    claimed = _claimed(view)
+    rivals = ingress_rivals.Rivals(view)
     for ingress in view.all(INGRESSES):
         if ingress.metadata.deletionTimestamp is None:
             yield from _class(view, ingress)
             yield from _backends(view, behind, ingress)
             yield from ingress_tls.check(view, ingress)
-            yield from _duplicates(claimed, ingress)
+            yield from rivals.check(ingress)
 
 
 def _found(
@@ -47,11 +46,6 @@ def _found(
     return found(INGRESSES, ingress, code, text, cause=cause, severity=severity, doc=doc, facts=facts, names=names)
 
 
-def class_of(ingress: Ingress) -> str:
-    """The class that an Ingress names, by field or by the old annotation."""
-    return ingress.spec.ingressClassName or ingress.metadata.annotations.get(_OLD_CLASS, "")
-
-
 def _class(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
     """A class by annotation needs no object: its controller looks for the word alone."""
     name, classes = ingress.spec.ingressClassName, view.all(INGRESSCLASSES)
@@ -59,17 +53,19 @@ def _class(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
     only = there[0] if len(there) == 1 else ""
     known = f"There is {listed(there)}." if there else "There is no IngressClass at all."
     if name and view.lacks(INGRESSCLASSES, "", name):
-        close = nearest(name, there)
+        close, served = nearest(name, there), ingress.status.addressed
+        effect = "It has an address, but new rules may not be served." if served else "No controller serves it."
         yield _found(
             ingress,
             "ingress.class_missing",
             f'The IngressClass "{name}" that the Ingress names does not exist.',
-            cause=f"No controller serves it. {known}{suggestion(close)}",
+            cause=f"{effect} {known}{suggestion(close)}",
+            severity=WARNING if served else ERROR,
             doc=_CLASS_DOC,
             facts={"ingress_class": name, "declared": ",".join(there), "nearest": close or only},
             names=there,
         )
-    elif not class_of(ingress) and _untaken(view, ingress) and not any(item.default for item in classes):
+    elif not ingress.class_name and _untaken(view, ingress) and not any(item.default for item in classes):
         yield _found(
             ingress,
             "ingress.no_class",
@@ -103,7 +99,7 @@ def _backends(view: ClusterView, behind: services.Services, ingress: Ingress) ->
     seen: set[BackendService] = set()
     judged: set[str] = set()
     for host, path, backend in _routes(ingress):
-        if backend in seen or not backend.name:
+        if backend in seen or not backend.name or backend.port.name == _ACTION_PORT:
             continue
         seen.add(backend)
         service = view.get(SERVICES, ingress.namespace, backend.name)
@@ -143,14 +139,19 @@ def _port(ingress: Ingress, service: Service, host: str, path: str, backend: Bac
         return
     if not wanted.name and not wanted.number:
         return  # a resource of another API: no port to compare
+    if service.spec.type == "ExternalName" and not service.spec.ports:
+        return  # a name for somewhere else, which need not list ports
     declared = [str(port.port) for port in service.spec.ports] + [port.name for port in service.spec.ports if port.name]
     shown = wanted.name or str(wanted.number)
     only = service.spec.ports[0].port if len(service.spec.ports) == 1 else None
+    taken = "nginx" in ingress.class_name and shown in {str(port.targetPort) for port in service.spec.ports}
+    there = f"It has {listed(declared)}." if declared else "It has no ports."
     yield _found(
         ingress,
         "ingress.service_port_missing",
         f'The Service "{service.name}" behind {_address(host, path)} has no port {shown}.',
-        cause=f"It has {listed(declared)}." if declared else "It has no ports.",
+        cause=f"{there} ingress-nginx takes the target port in its place; others do not." if taken else there,
+        severity=WARNING if taken else ERROR,
         facts={
             "service": service.name,
             "port": shown,
@@ -179,52 +180,6 @@ def _serving(behind: services.Services, ingress: Ingress, service: Service, host
             },
             names=dead.sensitive,
         )
-
-
-def _claimed(view: ClusterView) -> dict[Claim, Ingress]:
-    """The oldest Ingress for each class, host and path. Canaries do not count: they share a path on purpose."""
-    claims: dict[Claim, Ingress] = {}
-    for ingress in sorted(view.all(INGRESSES), key=_made):
-        for key in _keys(ingress):
-            claims.setdefault(key, ingress)
-    return claims
-
-
-def _keys(ingress: Ingress) -> list[Claim]:
-    """What an Ingress claims. A rule for all hosts is left out: it is a fallback, which several may give."""
-    if _CANARY in ingress.metadata.annotations:
-        return []
-    paths = [(rule.host, path) for rule in ingress.spec.rules for path in (rule.http.paths or () if rule.http else ())]
-    keys = [(class_of(ingress), host, f"{path.pathType} {path.path or '/'}") for host, path in paths if host]
-    return list(dict.fromkeys(keys))
-
-
-def _duplicates(claimed: dict[Claim, Ingress], ingress: Ingress) -> Iterator[Finding]:
-    """Said once of each younger Ingress."""
-    for key in _keys(ingress):
-        first = claimed[key]
-        if first is not ingress:
-            host, path = key[1], key[2].partition(" ")[2]
-            yield _found(
-                ingress,
-                "ingress.duplicate_path",
-                f"{host}{path} is claimed by the Ingress {first.namespace}/{first.name} too, which is older.",
-                cause="Which of the two is served is up to the controller; most keep the older one.",
-                severity=WARNING,
-                facts={
-                    "host": host,
-                    "path": path,
-                    "other": f"{first.namespace}/{first.name}",
-                    "other_name": first.name,
-                    "other_namespace": first.namespace,
-                },
-            )
-            return
-
-
-def _made(ingress: Ingress) -> tuple[str, str, str]:
-    at = ingress.metadata.creationTimestamp
-    return (at.isoformat() if at else "", ingress.namespace, ingress.name)
 
 
 ANALYZER: Final = Analyzer(

@@ -6,23 +6,44 @@ from typing import Final
 
 from kubecfg_analyzers import certificates
 from kubecfg_analyzers.certificates import Certificate, Unparsable
-from kubecfg_analyzers.report import ERROR, WARNING, Facts, counted, found, listed, nearest, suggestion
+from kubecfg_analyzers.report import ERROR, WARNING, Facts, counted, found, listed, nearest, older, suggestion
 from kubecfg_core import ClusterView, Finding, Severity
 from kubecfg_core.kinds.config import SECRETS, Secret
 from kubecfg_core.kinds.network import INGRESSES, Ingress, IngressTls
 
+ISSUING: Final = timedelta(minutes=10)
+
 _DOC: Final = "concepts/services-networking/ingress/#tls"
+_CLOUD_CERTIFICATES: Final = frozenset(
+    {"alb.ingress.kubernetes.io/certificate-arn", "appgw.ingress.kubernetes.io/appgw-ssl-certificate"}
+)
+_ISSUERS: Final = frozenset(
+    {"cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"}
+    | {"cert-manager.io/common-name", "certmanager.k8s.io/cluster-issuer", "certmanager.k8s.io/issuer"}
+)
 
 
 def check(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
     """Each TLS entry that names a Secret. One without a name asks for the controller's own certificate."""
-    for entry in ingress.spec.tls:
+    for entry in () if _from_elsewhere(ingress) else ingress.spec.tls:
         if entry.secretName:
             secret = view.get(SECRETS, ingress.namespace, entry.secretName)
             if secret is not None:
                 yield from _content(view, ingress, entry, secret)
-            elif view.lacks(SECRETS, ingress.namespace, entry.secretName):
+            elif view.lacks(SECRETS, ingress.namespace, entry.secretName) and not _being_issued(view, ingress):
                 yield _no_secret(view, ingress, entry)
+
+
+def _from_elsewhere(ingress: Ingress) -> bool:
+    """Whether its certificates are the cloud's own, or Secrets of another namespace (as with Istio)."""
+    return ingress.class_name == "istio" or not _CLOUD_CERTIFICATES.isdisjoint(ingress.metadata.annotations)
+
+
+def _being_issued(view: ClusterView, ingress: Ingress) -> bool:
+    """Whether an issuer is to make the Secret, and has not had long."""
+    asked = not _ISSUERS.isdisjoint(ingress.metadata.annotations)
+    made = ingress.metadata.creationTimestamp
+    return asked and made is not None and not older(view.now, made, ISSUING)
 
 
 def _found(ingress: Ingress, code: str, text: str, *, cause: str, severity: Severity = ERROR, facts: Facts) -> Finding:
@@ -36,11 +57,12 @@ def _hosts(ingress: Ingress, entry: IngressTls) -> list[str]:
 
 def _no_secret(view: ClusterView, ingress: Ingress, entry: IngressTls) -> Finding:
     close = nearest(entry.secretName, (item.name for item in view.within(SECRETS, ingress.namespace)))
+    issuer = "" if _ISSUERS.isdisjoint(ingress.metadata.annotations) else " Its issuer has not made it."
     return _found(
         ingress,
         "ingress.tls_secret_missing",
         f'The TLS Secret "{entry.secretName}" does not exist in namespace {ingress.namespace}.',
-        cause=f"Clients get the controller's own certificate, or no connection.{suggestion(close)}",
+        cause=f"Clients get the controller's own certificate, or no connection.{issuer}{suggestion(close)}",
         facts={"secret": entry.secretName, "host": next(iter(_hosts(ingress, entry)), None), "nearest": close},
     )
 

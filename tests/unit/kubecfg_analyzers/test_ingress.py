@@ -221,3 +221,78 @@ def test_nothing_is_missing_where_it_could_not_be_read() -> None:
     view = view_of(ingress(**tls("gone"), service="gone"), forbidden=[SERVICES, SECRETS, INGRESSCLASSES])
 
     assert codes(analyze, view) == []
+
+
+def address(ip: str) -> Json:
+    return {"status": {"loadBalancer": {"ingress": [{"ip": ip}]}}}
+
+
+def annotated(**annotations: str) -> Json:
+    return {"metadata": {"annotations": annotations}}
+
+
+def test_an_action_of_the_aws_controller_is_no_service() -> None:
+    item = ingress(service="ssl-redirect", port={"name": "use-annotation"})
+
+    assert codes(analyze, view_of(item, NGINX)) == []
+
+
+def test_an_external_name_need_not_list_ports() -> None:
+    outside = {"kind": "Service", "metadata": {"name": "web"}, "spec": {"type": "ExternalName", "externalName": "a.b"}}
+
+    assert codes(analyze, view_of(ingress(), outside, NGINX)) == []
+
+
+def test_a_class_that_does_not_exist_is_a_warning_where_something_serves_the_ingress() -> None:
+    found = only(analyze, view_of({**ingress(), **address("192.0.2.1")}, SERVICE))
+
+    assert (found.code, found.severity) == ("ingress.class_missing", Severity.WARNING)
+
+
+@pytest.mark.parametrize(("name", "severity"), [("nginx", Severity.WARNING), ("traefik", Severity.ERROR)])
+def test_a_target_port_in_place_of_a_port_serves_with_nginx_alone(name: str, severity: Severity) -> None:
+    there = {"kind": "IngressClass", "metadata": {"name": name}}
+    backend = {"kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80, "targetPort": 8080}]}}
+
+    found = only(analyze, view_of(ingress(port={"number": 8080}, ingressClassName=name), backend, there))
+
+    assert (found.code, found.severity) == ("ingress.service_port_missing", severity)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {**ingress("internal"), **address("10.0.0.1")},
+        {**ingress("redirect", **annotated(**{"traefik.ingress.kubernetes.io/router.entrypoints": "web"}))},
+    ],
+    ids=["another address", "another entry point"],
+)
+def test_a_path_that_two_ingresses_serve_at_different_doors_is_not_contested(second: Json) -> None:
+    first = {**ingress("public", metadata={"creationTimestamp": ago(days=1)}), **address("192.0.2.1")}
+
+    assert codes(analyze, view_of(first, second, SERVICE, NGINX)) == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        ingress(**annotated(**{"alb.ingress.kubernetes.io/certificate-arn": "arn:aws:acm:x"}), **tls("gone")),
+        ingress(
+            metadata={"annotations": {"cert-manager.io/issuer": "acme"}, "creationTimestamp": ago(minutes=3)},
+            **tls("gone"),
+        ),
+        ingress(metadata={"annotations": {"kubernetes.io/ingress.class": "istio"}}, ingressClassName="", **tls("gone")),
+    ],
+    ids=["the cloud's own", "being issued", "of another namespace"],
+)
+def test_a_certificate_that_need_not_be_there_is_silent(item: Json) -> None:
+    assert codes(analyze, view_of(item, SERVICE, NGINX)) == []
+
+
+def test_a_certificate_that_its_issuer_has_not_made_for_long_says_so() -> None:
+    item = ingress(**annotated(**{"cert-manager.io/issuer": "acme"}), **tls("gone"))
+
+    found = only(analyze, view_of(item, SERVICE, NGINX))
+
+    assert found.code == "ingress.tls_secret_missing"
+    assert "Its issuer has not made it." in found.cause
