@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from kubecfg_analyzers.nodes import CONDITION_TAINTS, CONTROL_PLANE, complaint, intolerable, reason, written
-from kubecfg_analyzers.pods import capacity
+from kubecfg_analyzers.nodes import CONDITION_TAINTS, complaint, intolerable, reason, written
+from kubecfg_analyzers.pods import advice, capacity
+from kubecfg_analyzers.pods.advice import Facts
 from kubecfg_analyzers.pods.case import Case
+from kubecfg_analyzers.pods.placing import Fit, accounts_for, survey
 from kubecfg_analyzers.pods.predicates import Predicate, parse
 from kubecfg_analyzers.report import WARNING, clip, listed, span
 from kubecfg_core import Finding
-from kubecfg_core.kinds.cluster import NODES, Node, Taint
+from kubecfg_core.kinds.cluster import NODES, Node
 from kubecfg_core.kinds.meta import Condition
 
 GATED: Final = timedelta(minutes=10)
@@ -72,15 +74,29 @@ def _refused(case: Case, condition: Condition) -> Finding:
     kind = chosen.kind if chosen else ""
     code, doc = _CHECKS[kind]
     why = _WORDS[kind].format(lacking=chosen.lacking if chosen and chosen.lacking else "of a resource")
-    causes = [_cause(case, chosen), *(f"{complaint(node)}." for node in away[:3])]
+    fits = survey(case)
+    sure = accounts_for(case, fits, predicates)
+    about, facts = _about(case, kind, chosen.lacking if chosen else "", fits, sure=sure)
+    further = advice.others(fits, kind) if sure else []
+    causes = [about, *further, *(f"{complaint(node)}." for node in away[:3])]
+    cause = " ".join(cause for cause in causes if cause)
     return case.found(
         code,
         f"The pod cannot be scheduled: {why} ({clip(_short(condition.message), 200)}).",
-        cause=" ".join(cause for cause in causes if cause),
+        cause=cause,
         doc=doc,
-        facts={"message": clip(condition.message), "nodes_total": total or None, **_facts(case, chosen, away)},
-        names=[node.name for node in case.view.all(NODES) if node.name in " ".join(causes)],
+        facts={"message": clip(condition.message), "nodes_total": total or None, **_node(kind, away), **facts},
+        names=_named(cause, fits, away),
     )
+
+
+def _named(cause: str, fits: list[Fit], away: list[Node]) -> list[str]:
+    """What the cause names of the owner's: nodes, volumes, and the pods that hold a port or stand in the way."""
+    names = [*(fit.name for fit in fits), *(node.name for node in away)]
+    names += [fit.volume.name for fit in fits if fit.volume]
+    names += [name for fit in fits if fit.port for name in (fit.port[1].name, fit.port[1].namespace)]
+    names += [name for fit in fits for rule in fit.broken for name in rule.witness.values()]
+    return list(dict.fromkeys(name for name in names if name in cause))
 
 
 def _short(message: str) -> str:
@@ -102,67 +118,62 @@ def _judged(case: Case, predicate: Predicate) -> Predicate:
     """The scheduler may keep a taint's name to itself: the nodes tell whether it stands for a node's own trouble."""
     if predicate.kind != "taint" or "{" in predicate.text:
         return predicate
-    taints = [taint for _, taint in _taints(case)]
+    taints = [taint for _, taint in advice.taints(case)]
     if taints and all(taint.key.startswith(CONDITION_TAINTS) for taint in taints):
         return Predicate(predicate.count, "nodes", predicate.text)
     return predicate
 
 
-def _taints(case: Case) -> list[tuple[Node, Taint]]:
-    tolerations = case.pod.spec.tolerations
-    return [(node, taint) for node in case.view.all(NODES) for taint in intolerable(node, tolerations)]
-
-
-def _cause(case: Case, chosen: Predicate | None) -> str:
-    match chosen.kind if chosen else "":
+def _about(case: Case, kind: str, lacking: str, fits: list[Fit], *, sure: bool) -> tuple[str, Facts]:
+    """What is behind the reason, the change that helps where the objects tell it surely, and both as evidence."""
+    text, told, facts = "", Facts(), Facts()
+    match kind:
         case "resources":
-            return capacity.explain(case, chosen.lacking if chosen else "")
+            text, facts = _resources(case, lacking, fits, sure=sure)
         case "taint":
-            words = [f"{written(taint)} on {node.name}" for node, taint in _own_taints(case)]
-            return f"Not tolerated: {listed(words)}." if words else ""
+            text, facts = _tainted(case, fits if sure else [])
         case "node_affinity":
-            selector = case.pod.spec.nodeSelector
-            return _unmatched(case, selector) if selector else ""
-        case "nodes" | "volume" | "ports" | "pod_affinity" | "topology":
-            return ""
-    return "There is no node at all." if case.view.covers(NODES) and not case.view.all(NODES) else ""
-
-
-def _own_taints(case: Case) -> list[tuple[Node, Taint]]:
-    """The taints that somebody set, rather than those that stand for a node's state or the control plane."""
-    set_by_hand = [pair for pair in _taints(case) if not pair[1].key.startswith(CONDITION_TAINTS)]
-    return [pair for pair in set_by_hand if pair[1].key not in CONTROL_PLANE] or set_by_hand
-
-
-def _unmatched(case: Case, selector: dict[str, str]) -> str:
-    """Which label of the node selector no node has."""
-    for key, value in sorted(selector.items()):
-        values = {node.metadata.labels.get(key) for node in case.view.all(NODES)}
-        if case.view.covers(NODES) and value not in values:
-            there = sorted(other for other in values if other)
-            return f"No node has the label {key}={value}" + (f"; there is {key}={listed(there)}." if there else ".")
-    return f"It selects nodes with {listed(f'{key}={value}' for key, value in sorted(selector.items()))}."
-
-
-def _facts(case: Case, chosen: Predicate | None, away: list[Node]) -> dict[str, str | int | None]:
-    facts: dict[str, str | int | None] = {}
-    match chosen.kind if chosen else "":
-        case "resources":
-            facts = capacity.facts(case, chosen.lacking if chosen else "")
-        case "taint":
-            for node, taint in _own_taints(case)[:1]:
-                facts = {"taint": written(taint), "taint_key": taint.key, "node": node.name}
-        case "node_affinity":
-            facts = {
-                "selector": ",".join(f"{key}={value}" for key, value in sorted(case.pod.spec.nodeSelector.items()))
-            }
+            text, facts = _unselected(case, fits if sure else [])
         case "volume":
             claims = [item.persistentVolumeClaim for item in case.pod.spec.volumes if item.persistentVolumeClaim]
-            facts = {"claim": claims[0].claimName if claims else None}
+            told = {"claim": claims[0].claimName if claims else None}
+            text, facts = advice.tied(fits)
         case "ports":
             ports = [port.hostPort for part in case.parts() for port in part.spec.ports if port.hostPort]
-            facts = {"port": ports[0] if ports else None}
-        case "nodes":
-            for node in away[:1]:
-                facts = {"node": node.name, "node_reason": reason(node)}
-    return facts
+            told = {"port": ports[0] if ports else None}
+            text, facts = advice.held_port(fits)
+        case "pod_affinity" | "topology":
+            text, facts = advice.ruled(fits, kind)
+        case "" if case.view.covers(NODES) and not case.view.all(NODES):
+            text = "There is no node at all."
+    return text, told | facts
+
+
+def _unselected(case: Case, fits: list[Fit]) -> tuple[str, Facts]:
+    pairs = sorted(case.pod.spec.nodeSelector.items())
+    told: Facts = {"selector": ",".join(f"{key}={value}" for key, value in pairs)}
+    change, facts = advice.labelled(case, fits)
+    return f"{advice.unmatched(case)} {change}".strip(), told | facts
+
+
+def _resources(case: Case, lacking: str, fits: list[Fit], *, sure: bool) -> tuple[str, Facts]:
+    shortage = capacity.Shortage.of(case, lacking, fits)
+    if shortage is None:
+        return "", {"lacking": lacking}
+    change = capacity.advise(shortage) if sure else ""
+    return f"{capacity.explain(shortage)} {change}".strip(), capacity.facts(shortage, sure=sure)
+
+
+def _tainted(case: Case, fits: list[Fit]) -> tuple[str, Facts]:
+    own = advice.own_taints(case)
+    told: Facts = {}
+    for node, taint in own[:1]:
+        told = {"taint": written(taint), "taint_key": taint.key, "node": node.name}
+    words = [f"{written(taint)} on {node.name}" for node, taint in own]
+    change, facts = advice.tolerated(fits)
+    return f"{f'Not tolerated: {listed(words)}.' if words else ''} {change}".strip(), told | facts
+
+
+def _node(kind: str, away: list[Node]) -> Facts:
+    """The first of the nodes that are out of service, where that is the reason."""
+    return {"node": away[0].name, "node_reason": reason(away[0])} if kind == "nodes" and away else {}

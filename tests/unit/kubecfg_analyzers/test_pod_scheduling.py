@@ -84,7 +84,9 @@ def test_a_request_that_fits_no_node_is_told_with_the_largest() -> None:
 def test_a_request_that_would_fit_an_empty_node_is_told_apart() -> None:
     asking: Json = {"containers": [{"name": "app", "resources": {"requests": {"memory": "6Gi"}}}]}
 
-    found = only(analyze, view_of(refused("0/1 nodes are available: 1 Insufficient memory.", **asking)))
+    full = pod(name="other", container={"resources": {"requests": {"memory": "5Gi"}}})
+
+    found = only(analyze, view_of(full, refused("0/1 nodes are available: 1 Insufficient memory.", **asking)))
 
     assert "asks for 6Gi memory" in found.cause
     assert "other pods" in found.cause

@@ -1,0 +1,71 @@
+"""The nodes as the scheduler sees them: what each offers, what its pods have asked for, and who they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kubecfg_analyzers.pods import requests
+from kubecfg_analyzers.pods.requests import SLOT
+from kubecfg_core import ClusterView
+from kubecfg_core.kinds.cluster import NODES, Node
+from kubecfg_core.kinds.pods import PODS, ContainerPort, Pod, PodSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A node, the pods on it that have not finished, and both sides of its account by resource."""
+
+    node: Node
+    pods: tuple[Pod, ...]
+    offered: requests.Amounts
+    taken: requests.Amounts
+
+    def free(self, resource: str) -> Decimal:
+        """What is left of a resource; below zero on a node that holds more than it offers now."""
+        return self.offered.get(resource, Decimal(0)) - self.taken.get(resource, Decimal(0))
+
+    def lacks(self, asked: requests.Amounts) -> dict[str, Decimal]:
+        """How much is missing of what a pod asks for, by resource. A node that does not count pods takes any number."""
+        counted = {name: amount for name, amount in asked.items() if name != SLOT or SLOT in self.offered}
+        short = {name: amount - self.free(name) for name, amount in counted.items()}
+        return {name: amount for name, amount in short.items() if amount > 0}
+
+    def holder(self, spec: PodSpec) -> tuple[ContainerPort, Pod] | None:
+        """A host port that the pod wants, and who has it here."""
+        wanted = list(host_ports(spec))
+        for pod in self.pods if wanted else ():
+            for taken in host_ports(pod.spec):
+                if any(_clash(port, taken) for port in wanted):
+                    return taken, pod
+        return None
+
+
+def rooms(view: ClusterView) -> dict[str, Room]:
+    """Every node by name. Ask for it by `view.once`: it counts every pod of the cluster."""
+    pods: dict[str, list[Pod]] = {}
+    for pod in view.all(PODS):
+        if pod.spec.nodeName and not pod.finished:
+            pods.setdefault(pod.spec.nodeName, []).append(pod)
+    return {node.name: _room(node, pods.get(node.name, [])) for node in view.all(NODES)}
+
+
+def known(view: ClusterView) -> bool:
+    """Whether every node, and every pod on one, is in the view: without them nothing is known to be free."""
+    return view.covers(NODES) and view.covers(PODS)
+
+
+def host_ports(spec: PodSpec) -> Iterator[ContainerPort]:
+    """The ports of the node that a pod takes; those of its sidecars too."""
+    for container in (*spec.containers, *(item for item in spec.initContainers if item.restartPolicy == "Always")):
+        yield from (port for port in container.ports if port.hostPort > 0)
+
+
+def _room(node: Node, pods: list[Pod]) -> Room:
+    taken = requests.total(requests.asked(pod.spec) for pod in pods)
+    return Room(node, tuple(pods), requests.amounts(node.status.allocatable), taken)
+
+
+def _clash(one: ContainerPort, other: ContainerPort) -> bool:
+    same = (one.hostPort, one.protocol or "TCP") == (other.hostPort, other.protocol or "TCP")
+    everywhere = "", "0.0.0.0", "::"  # noqa: S104 - compared with, not bound
+    return same and (one.hostIP == other.hostIP or one.hostIP in everywhere or other.hostIP in everywhere)
