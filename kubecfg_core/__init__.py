@@ -4,7 +4,7 @@ from kubecfg_core.errors import KubecfgError
 from kubecfg_core.hookspecs import hookimpl
 from kubecfg_core.kinds.meta import Condition, KubeObject, LabelSelector, ObjectMeta, OwnerReference
 from kubecfg_core.ports.analyzer import Analyzer
-from kubecfg_core.problems import Analysis, Finding, Problem, Severity
+from kubecfg_core.problems import Analysis, Finding, ObjectRef, Problem, Severity
 from kubecfg_core.resources import ReadState, Resource
 from kubecfg_core.solutions import ActionType, Playbook, PlaybookStep, Solution, Step
 from kubecfg_core.view import ClusterView
@@ -20,6 +20,7 @@ __all__ = [
     "KubecfgError",
     "LabelSelector",
     "ObjectMeta",
+    "ObjectRef",
     "OwnerReference",
     "Playbook",
     "PlaybookStep",

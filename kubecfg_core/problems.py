@@ -1,14 +1,22 @@
 """What an analyzer finds, and the problems that an answer shows."""
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
-from kubecfg_core.resources import Unreadable
+from kubecfg_core.resources import KindState, Unreadable
 from kubecfg_core.solutions import Solution
 
 Evidence = dict[str, str | int | float | bool]
+
+WORKLOADS: Final = frozenset(
+    {"CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"}
+)
+"""The kinds that make pods."""
 
 
 class Severity(StrEnum):
@@ -24,6 +32,17 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class ObjectRef(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """An object by its name, whether it exists or not; `namespace` is empty for a cluster-scoped one.
+
+    `kind` may also be what is no object of the cluster: `Image`, `Registry` (a host) or `Webhook`.
+    """
+
+    kind: str
+    name: str
+    namespace: str = ""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One check that failed on one object: what an analyzer yields.
 
@@ -31,6 +50,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     one more with what is behind it, where the objects tell. `evidence` holds the facts that a playbook fills in:
     container, image, port... `doc` is a link. `parent` is the workload that the object belongs to (`Deployment/api`).
     `sensitive` lists the words in `text` and `cause` that name something of the owner's (an object, a host, an image).
+    `culprit` is what is behind it, where that is another object than this one: the Secret that is missing, the node
+    that is not ready, the pod that keeps the Service from serving. Findings that lead to one culprit are one problem.
     """
 
     code: str
@@ -44,6 +65,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence = {}
     parent: str = ""
     sensitive: tuple[str, ...] = ()
+    culprit: ObjectRef | None = None
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The object that it is about."""
+        return ObjectRef(kind=self.kind, name=self.name, namespace=self.namespace)
+
+    @property
+    def owner(self) -> ObjectRef:
+        """The workload that the object belongs to, or the object itself."""
+        kind, _, name = self.parent.partition("/")
+        return ObjectRef(kind=kind, name=name, namespace=self.namespace) if name else self.ref
 
 
 class SensitivePair(msgspec.Struct, frozen=True, kw_only=True, rename={"unmasked": "Unmasked", "masked": "Masked"}):
@@ -66,10 +99,32 @@ class ProblemError(
     sensitive: list[SensitivePair] = []
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True, rename={"parent_object": "parentObject"}):
-    """An object with something wrong: the documented fields, then those of its worst finding.
+class Symptom(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cause makes look bad: a finding that was folded under it, in short."""
 
-    `details` is for further words about the object; `findings` are all that was found on it, worst first.
+    kind: str
+    namespace: str
+    name: str
+    code: str
+    text: str
+
+
+class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
+    """How many objects of each sort, and how many namespaces, a cause is known to hurt."""
+
+    pods: int = 0
+    workloads: int = 0
+    services: int = 0
+    namespaces: int = 0
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, rename={"parent_object": "parentObject"}):
+    """A cause and what suffers from it; where nothing is folded, an object with something wrong.
+
+    The documented fields come first, then those of the finding that tells of the cause. `findings` are all that belong
+    to it, that one first, then worst first. `id` is the same in every run as long as the cause is. `culprit` is what is
+    behind it, where that is another object; `members` are the objects that have the trouble itself (the ten pods of a
+    Deployment), `symptoms` all that looks bad because of it. The last two are empty where nothing is folded.
     """
 
     kind: str
@@ -83,6 +138,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, rename={"parent_object"
     cause: str = ""
     evidence: Evidence = {}
     findings: list[Finding] = []
+    id: str = ""
+    culprit: ObjectRef | None = None
+    members: list[ObjectRef] = []
+    symptoms: list[Symptom] = []
+    blast_radius: BlastRadius = BlastRadius()
 
 
 class SolvedProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,8 +159,21 @@ class AnalyzerFailure(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class AnalyzerTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """What one analyzer cost and gave: the kinds that it read, how many objects they have, and its time."""
+
+    analyzer: str
+    kinds: list[str]
+    objects: int
+    milliseconds: float
+    findings: int
+
+
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
-    """What one look at a cluster gave. `objects` counts what was read; `taken_at` is UTC."""
+    """What one look at a cluster gave. `objects` counts what was read; `taken_at` is UTC.
+
+    `kinds` has the state of every kind that was asked for, `trace` a line for each analyzer.
+    """
 
     namespace: str | None
     analyzed_resource_types: list[str]
@@ -110,19 +183,42 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
     objects: int
     taken_at: datetime
+    kinds: list[KindState] = []
+    trace: list[AnalyzerTrace] = []
 
 
-def to_problems(findings: list[Finding]) -> list[Problem]:
+def to_problems(findings: Iterable[Finding]) -> list[Problem]:
     """One problem an object, worst first, then by kind, namespace and name: the same order for the same findings."""
-    by_object: dict[tuple[str, str, str], list[Finding]] = {}
+    by_object: dict[ObjectRef, list[Finding]] = {}
     for finding in findings:
-        by_object.setdefault((finding.kind, finding.namespace, finding.name), []).append(finding)
-    problems = [_to_problem(sorted(group, key=_finding_order)) for group in by_object.values()]
-    return sorted(problems, key=lambda p: (p.severity.rank, p.kind, p.namespace, p.name))
+        by_object.setdefault(finding.ref, []).append(finding)
+    return ordered(_to_problem(sorted(group, key=finding_order)) for group in by_object.values())
 
 
-def _finding_order(finding: Finding) -> tuple[int, str, str]:
-    return (finding.severity.rank, finding.code, finding.text)
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Worst first, then by kind, namespace, name and code."""
+    return sorted(problems, key=lambda p: (p.severity.rank, p.kind, p.namespace, p.name, p.code, p.id))
+
+
+def finding_order(finding: Finding) -> tuple[int, str, str, str, str]:
+    """Worst first, then in an order that does not change from one run to the next."""
+    return (finding.severity.rank, finding.code, finding.namespace, finding.name, finding.text)
+
+
+def problem_id(*parts: str) -> str:
+    """A short name for what these parts tell apart: the same in every run and on every machine."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def blast_radius(findings: Iterable[Finding]) -> BlastRadius:
+    """What the findings are about, counted."""
+    refs = {ref for finding in findings for ref in (finding.ref, finding.owner)}
+    return BlastRadius(
+        pods=sum(ref.kind == "Pod" for ref in refs),
+        workloads=sum(ref.kind in WORKLOADS for ref in refs),
+        services=sum(ref.kind == "Service" for ref in refs),
+        namespaces=len({ref.namespace for ref in refs if ref.namespace}),
+    )
 
 
 def _to_problem(findings: list[Finding]) -> Problem:
@@ -139,4 +235,7 @@ def _to_problem(findings: list[Finding]) -> Problem:
         cause=worst.cause,
         evidence=worst.evidence,
         findings=findings,
+        id=problem_id(worst.code, worst.kind, worst.namespace, worst.name),
+        culprit=worst.culprit,
+        blast_radius=blast_radius(findings),
     )

@@ -2,15 +2,16 @@
 
 import msgspec
 
-from kubecfg_core.problems import Analysis, AnalyzerFailure, SolvedProblem
-from kubecfg_core.resources import Unreadable
+from kubecfg_core.problems import Analysis, AnalyzerFailure, AnalyzerTrace, SolvedProblem
+from kubecfg_core.resources import KindState, Unreadable
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """An analysis with its solutions.
 
-    `cluster_id` is 0 and `server_url` empty where no onboarded cluster was analysed. The last four fields are added to
-    the documented ones: kinds that could not be read, analyzers that raised, objects that were too odd to decode.
+    `cluster_id` is 0 and `server_url` empty where no onboarded cluster was analysed. The fields after the problems are
+    added to the documented ones: how each kind was read, kinds that could not be read, analyzers that raised, objects
+    that were too odd to decode. `trace` is there where it was asked for: its times differ from run to run.
     """
 
     cluster_id: int
@@ -21,10 +22,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     analyzed_resource_types: list[str]
     total_problems: int
     problems_with_solutions: list[SolvedProblem]
+    kinds: list[KindState]
     unreadable: list[Unreadable]
     failures: list[AnalyzerFailure]
     notes: list[str]
     objects_read: int
+    trace: list[AnalyzerTrace] | msgspec.UnsetType = msgspec.UNSET
 
 
 def to_report(
@@ -35,8 +38,9 @@ def to_report(
     cluster_id: int = 0,
     server_url: str = "",
     provider_name: str = "",
+    traced: bool = False,
 ) -> Report:
-    """The report of an analysis and the solutions to its problems."""
+    """The report of an analysis and the solutions to its problems; `traced` adds what each analyzer cost."""
     return Report(
         cluster_id=cluster_id,
         cluster_name=cluster_name,
@@ -46,8 +50,10 @@ def to_report(
         analyzed_resource_types=analysis.analyzed_resource_types,
         total_problems=len(solved),
         problems_with_solutions=solved,
+        kinds=analysis.kinds,
         unreadable=analysis.unreadable,
         failures=analysis.failures,
         notes=analysis.notes,
         objects_read=analysis.objects,
+        trace=analysis.trace if traced else msgspec.UNSET,
     )

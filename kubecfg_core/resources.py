@@ -85,7 +85,7 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindState(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind as an answer tells how it was read: `resource` is its plural with its group; `reason` says why not whole."""
+    """A kind and how it was read, for an answer: `resource` is its plural with its group."""
 
     resource: str
     state: ReadState

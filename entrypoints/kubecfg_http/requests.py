@@ -69,6 +69,7 @@ class AnalyzeParams(msgspec.Struct, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    fold: Annotated[bool, Meta(description="Whether what suffers from one cause is one problem.")] = True
 
 
 class UsageParams(msgspec.Struct, frozen=True, kw_only=True):

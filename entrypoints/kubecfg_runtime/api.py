@@ -25,8 +25,9 @@ from kubecfg_runtime.settings import Settings
 class Kubecfg:
     """kubecfg inside your program: an async context manager.
 
-    The `analyze_*` methods need no database and no account. `services()` opens the database and gives every use case
-    of the REST service. What is opened is opened at its first use, and closed at the end of the block.
+    The `analyze_*` methods need no database and no account. With `fold` what suffers from one cause is one problem,
+    without it each object is; `trace` adds what each analyzer cost. `services()` opens the database and gives every
+    use case of the REST service. What is opened is opened at its first use, and closed at the end of the block.
 
     Errors are those of `kubecfg_core.errors`; a missing extra is an `ImportError` that names the module.
     """
@@ -57,7 +58,13 @@ class Kubecfg:
         return self._services
 
     async def analyze_target(
-        self, target: ClusterTarget, *, types: Sequence[str] | None = None, namespace: str | None = None
+        self,
+        target: ClusterTarget,
+        *,
+        types: Sequence[str] | None = None,
+        namespace: str | None = None,
+        fold: bool = True,
+        trace: bool = False,
     ) -> Report:
         """Analyse the cluster at that address, with that credential."""
         if self._connector is None:
@@ -65,7 +72,13 @@ class Kubecfg:
             self._stack.push_async_callback(self._connector.close)
         async with self._connector.connect(target) as gateway:
             return await self._diagnose().diagnose(
-                gateway, cluster_name=target.name, types=types, namespace=namespace, server_url=target.server_url
+                gateway,
+                cluster_name=target.name,
+                types=types,
+                namespace=namespace,
+                server_url=target.server_url,
+                fold=fold,
+                trace=trace,
             )
 
     async def analyze_kubeconfig(
@@ -75,6 +88,8 @@ class Kubecfg:
         path: str | None = None,
         types: Sequence[str] | None = None,
         namespace: str | None = None,
+        fold: bool = True,
+        trace: bool = False,
     ) -> Report:
         """Analyse the cluster of a kubeconfig context: the current one of `$KUBECONFIG` or `~/.kube/config` by default.
 
@@ -85,10 +100,16 @@ class Kubecfg:
 
         # An exec plugin may ask a cloud, so it must not hold the event loop.
         target = await asyncio.to_thread(target_from_kubeconfig, path, context, allow_exec=True)
-        return await self.analyze_target(target, types=types, namespace=namespace)
+        return await self.analyze_target(target, types=types, namespace=namespace, fold=fold, trace=trace)
 
     async def analyze_dump(
-        self, path: str | Path, *, types: Sequence[str] | None = None, namespace: str | None = None
+        self,
+        path: str | Path,
+        *,
+        types: Sequence[str] | None = None,
+        namespace: str | None = None,
+        fold: bool = True,
+        trace: bool = False,
     ) -> Report:
         """Analyse files: a folder or archive of `kubectl get -o json|yaml`, `cluster-info dump`, a support bundle."""
         from kubecfg_dump import open_dump
@@ -100,6 +121,8 @@ class Kubecfg:
             types=types,
             namespace=namespace or dump.only_namespace,
             clock=StoppedClock(dump.taken_at) if dump.taken_at else None,
+            fold=fold,
+            trace=trace,
         )
         return msgspec.structs.replace(report, notes=[*dump.notes, *report.notes])
 

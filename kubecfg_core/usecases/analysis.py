@@ -1,17 +1,19 @@
 """Look at a cluster once and say what is wrong: read every kind once, then let pure functions judge."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from kubecfg_core.decoding import decode_pages
 from kubecfg_core.errors import NotFound, UpstreamError
+from kubecfg_core.folding import fold
 from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.kube_gateway import KubeGateway
-from kubecfg_core.problems import Analysis, AnalyzerFailure, Finding, to_problems
+from kubecfg_core.problems import Analysis, AnalyzerFailure, AnalyzerTrace, Finding, to_problems
 from kubecfg_core.resources import RawList, ReadState, Resource
 from kubecfg_core.view import ClusterView, Reading
 
@@ -23,26 +25,36 @@ _Readings = dict[Resource[Any], Reading]
 
 
 async def analyze(
-    gateway: KubeGateway, analyzers: Sequence[Analyzer], *, clock: Clock, namespace: str | None = None
+    gateway: KubeGateway,
+    analyzers: Sequence[Analyzer],
+    *,
+    clock: Clock,
+    namespace: str | None = None,
+    folded: bool = False,
 ) -> Analysis:
     """Run the analyzers over one reading of the cluster.
 
-    As many lists are fetched as there are kinds to read, whatever the number of analyzers and objects. Raises
+    As many lists are fetched as there are kinds to read, whatever the number of analyzers and objects. The problems are
+    one a cause where they are to be `folded`, and one an object otherwise. Raises
     `NotFound` for a namespace that does not exist, and what the gateway raises.
     """
     if namespace is not None and await gateway.exists(NAMESPACES, None, namespace) is False:
         raise NotFound(f"There is no namespace {namespace!r} in the cluster.")
     view, notes = await read(gateway, analyzers, now=clock.now(), namespace=namespace)
-    findings, failures = await asyncio.to_thread(judge, view, analyzers)
+    trace: list[AnalyzerTrace] = []
+    findings, failures = await asyncio.to_thread(judge, view, analyzers, trace)
+    problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
     return Analysis(
         namespace=namespace,
         analyzed_resource_types=[analyzer.name for analyzer in analyzers],
-        problems=to_problems(findings),
+        problems=problems,
         unreadable=view.unreadable,
         failures=failures,
         notes=notes[:_MAX_NOTES],
         objects=view.size,
         taken_at=view.now,
+        kinds=view.kinds,
+        trace=trace,
     )
 
 
@@ -67,7 +79,7 @@ async def read(
 async def _fetch(
     gateway: KubeGateway, resources: Sequence[Resource[Any]], namespace: str | None, *, strict: bool = True
 ) -> tuple[_Readings, list[str]]:
-    """Read some kinds, each decoded when it is there. A kind that fails ends it, or is `unread` if that is not strict."""
+    """Read some kinds, each decoded when it is there. One that fails ends it, or is `unread` if that is not strict."""
     lists: dict[tuple[str, ...], list[Resource[Any]]] = {}
     for resource in resources:
         lists.setdefault(resource.key, []).append(resource)
@@ -127,13 +139,31 @@ def _decode(resources: Sequence[Resource[Any]], raw: RawList) -> tuple[_Readings
     return readings, notes
 
 
-def judge(view: ClusterView, analyzers: Sequence[Analyzer]) -> tuple[list[Finding], list[AnalyzerFailure]]:
-    """What the analyzers find in the view. One that raises costs its own results alone."""
+def judge(
+    view: ClusterView, analyzers: Sequence[Analyzer], trace: list[AnalyzerTrace] | None = None
+) -> tuple[list[Finding], list[AnalyzerFailure]]:
+    """What the analyzers find in the view. One that raises costs its own results alone.
+
+    What each of them cost is added to `trace`, if that is given.
+    """
     findings: list[Finding] = []
     failures: list[AnalyzerFailure] = []
     for analyzer in analyzers:
+        began, before = time.perf_counter(), len(findings)
         try:
             findings += list(analyzer.analyze(view))
         except Exception as error:  # noqa: BLE001 - anybody's code; the answer says so, and the rest goes on
             failures.append(AnalyzerFailure(analyzer=analyzer.name, reason=f"{type(error).__name__}: {error}"))
+        if trace is not None:
+            trace.append(_traced(view, analyzer, time.perf_counter() - began, len(findings) - before))
     return findings, failures
+
+
+def _traced(view: ClusterView, analyzer: Analyzer, seconds: float, findings: int) -> AnalyzerTrace:
+    return AnalyzerTrace(
+        analyzer=analyzer.name,
+        kinds=[resource.full_name for resource in analyzer.reads],
+        objects=sum(len(view.all(resource)) for resource in analyzer.reads),
+        milliseconds=round(seconds * 1000, 3),
+        findings=findings,
+    )

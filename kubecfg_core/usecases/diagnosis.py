@@ -34,15 +34,20 @@ class Diagnosis:
         cluster_id: int = 0,
         server_url: str = "",
         provider_name: str = "",
+        fold: bool = True,
+        trace: bool = False,
     ) -> Report:
         """Analyse what the gateway shows. `types` as in `Plugins.select`; `clock` where the cluster's time is not ours.
+
+        A problem is a cause with all that suffers from it; without `fold` it is an object. `trace` tells what each
+        analyzer cost.
 
         Raises `InvalidInput` (an unknown type, no name for a namespace), `NotFound` (the namespace), `UpstreamError`.
         """
         if namespace is not None:
             check_namespace(namespace)
         analyzers = self._plugins.select(types)
-        analysis = await analyze(gateway, analyzers, clock=clock or self._clock, namespace=namespace)
+        analysis = await analyze(gateway, analyzers, clock=clock or self._clock, namespace=namespace, folded=fold)
         solved = await self._solver.solve(analysis.problems)
         return to_report(
             analysis,
@@ -51,6 +56,7 @@ class Diagnosis:
             cluster_id=cluster_id,
             server_url=server_url,
             provider_name=provider_name,
+            traced=trace,
         )
 
 
@@ -72,7 +78,13 @@ class ClusterDiagnosis:
         self._announcer = announcer
 
     async def analyze(
-        self, user: User, cluster_id: int, *, types: Sequence[str] | None = None, namespace: str | None = None
+        self,
+        user: User,
+        cluster_id: int,
+        *,
+        types: Sequence[str] | None = None,
+        namespace: str | None = None,
+        fold: bool = True,
     ) -> Report:
         """Analyse one of the user's clusters. Raises `NotFound`, and what `Diagnosis.diagnose` raises."""
         cluster = await self._repo.get(user.id, cluster_id)
@@ -85,6 +97,7 @@ class ClusterDiagnosis:
                 cluster_id=cluster.id,
                 server_url=cluster.target.server_url,
                 provider_name=cluster.provider_name,
+                fold=fold,
             )
         await self._outbox.add(
             self._announcer.about(

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from kubecfg_core.folding import told_by
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.problems import Finding, Problem
 from kubecfg_core.solutions import ActionType, Facts, Playbook, PlaybookStep, Solution, Step
@@ -66,9 +67,10 @@ _GENERIC: Final = Playbook(
 def playbook_solution(problem: Problem, plugins: Plugins) -> Solution:
     """The playbooks' solution to a problem: that of its worst finding first, then those of its further ones.
 
-    A code without a playbook gets general steps, and `additional_notes` says so.
+    What is only a symptom of it needs none of its own. A code without a playbook gets general steps, and
+    `additional_notes` says so.
     """
-    findings = _distinct(problem.findings) or [_as_finding(problem)]
+    findings = _distinct(told_by(problem)) or [_as_finding(problem)]
     playbooks = [plugins.playbook(finding.code) for finding in findings]
     parts = [
         render(playbook or _GENERIC, finding)

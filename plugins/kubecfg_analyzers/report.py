@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
-from kubecfg_core import Finding, KubeObject, Resource, Severity
+from kubecfg_analyzers.culprits import culprit_of
+from kubecfg_core import Finding, KubeObject, ObjectRef, Resource, Severity
 
 DOCS: Final = "https://kubernetes.io/docs/"
 ERROR: Final = Severity.ERROR
@@ -36,11 +39,13 @@ def found(
     parent: str = "",
     facts: Facts | None = None,
     names: Iterable[str] = (),
+    culprit: ObjectRef | None = None,
 ) -> Finding:
     """A finding about one object.
 
     `doc` is a path below `DOCS`. Facts that are `None` or empty are left out of the evidence; those that name
     something of the owner's are listed as sensitive, with the object's own name and any other `names` in the words.
+    `culprit` may be left out where the table in `culprits` tells it.
     """
     evidence = {key: value for key, value in (facts or {}).items() if value is not None and value != ""}
     named = [item.name, item.namespace, parent.partition("/")[2]]
@@ -58,6 +63,7 @@ def found(
         evidence=dict(evidence),
         parent=parent,
         sensitive=tuple(dict.fromkeys(word for word in named if word)),
+        culprit=culprit or culprit_of(code, item.namespace, evidence),
     )
 
 
@@ -122,8 +128,12 @@ def listed(words: Iterable[str], most: int = 5) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """The most similar of the names; empty where none is similar. Looks at a thousand at most."""
-    candidates = [other for _, other in zip(range(1000), names, strict=False)]
-    return next(iter(get_close_matches(name, candidates, n=1, cutoff=0.6)), "")
+    return _nearest(name, tuple(islice(names, 1000)))
+
+
+@lru_cache(maxsize=64)  # the pods of a workload all miss the same
+def _nearest(name: str, names: tuple[str, ...]) -> str:
+    return next(iter(get_close_matches(name, names, n=1, cutoff=0.6)), "")
 
 
 def suggestion(name: str) -> str:
