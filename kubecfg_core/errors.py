@@ -11,6 +11,7 @@
     ├── TooLarge                more bytes than allowed
     ├── TooMany                 over a limit; try again later
     ├── NotConfigured           a part that this call needs is not set up
+    ├── StorageUnavailable      the service's own database cannot do its work now
     ├── UpstreamError           a cluster, Prometheus or the LLM did not do its part
     │   ├── UpstreamUnreachable no connection, or not a TLS peer to trust
     │   ├── UpstreamRefused     it answered, with a refusal
@@ -105,6 +106,12 @@ class NotConfigured(KubecfgError):
     """A part that is needed for this is not configured."""
 
     code = "not_configured"
+
+
+class StorageUnavailable(KubecfgError):
+    """The database of the service cannot be used; try again later."""
+
+    code = "storage_unavailable"
 
 
 class UpstreamError(KubecfgError):

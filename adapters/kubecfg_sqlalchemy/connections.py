@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from kubecfg_core.errors import SettingsError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
+from kubecfg_core.errors import SettingsError, StorageUnavailable
 from kubecfg_sqlalchemy.failures import translated
 
 _POOL_WAIT: Final = 5.0
@@ -132,10 +132,10 @@ async def _connect(*args: Any, **kwargs: Any) -> Any:
     try:
         return await asyncpg.connect(*args, **kwargs)
     except asyncpg.InvalidAuthorizationSpecificationError as error:
-        raise UpstreamRefused("The database refuses the user or password in DATABASE_URL.") from error
+        raise StorageUnavailable("The database refuses the user or password in DATABASE_URL.") from error
     except asyncpg.InvalidCatalogNameError as error:
-        raise UpstreamRefused("The database named in DATABASE_URL does not exist.") from error
+        raise StorageUnavailable("The database named in DATABASE_URL does not exist.") from error
     except TimeoutError as error:
-        raise UpstreamTimeout("The database did not answer in time.") from error
+        raise StorageUnavailable("The database did not answer in time.") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
-        raise UpstreamUnreachable("The database cannot be reached.") from error
+        raise StorageUnavailable("The database cannot be reached.") from error

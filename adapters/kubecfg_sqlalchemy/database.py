@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from sqlalchemy import text
 
-from kubecfg_core.errors import UpstreamTimeout
+from kubecfg_core.errors import StorageUnavailable
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.vault import Vault
 from kubecfg_sqlalchemy.address import parse_url
@@ -51,12 +51,12 @@ class Database:
         await migrate(self._connections)
 
     async def ping(self) -> None:
-        """Return when the database answers. Raises `UpstreamError` when it does not within three seconds."""
+        """Return when the database answers. Raises `StorageUnavailable` when it does not within three seconds."""
         try:
             async with asyncio.timeout(_PING_DEADLINE), self._connections.reading() as connection:
                 await connection.execute(text("SELECT 1"))
         except TimeoutError as error:
-            raise UpstreamTimeout("The database did not answer in time.") from error
+            raise StorageUnavailable("The database did not answer in time.") from error
 
     async def close(self) -> None:
         """Close every connection."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from kubecfg_core.errors import KubecfgError, TooMany, UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from kubecfg_core.errors import KubecfgError, StorageUnavailable
 
 _UNIQUE: Final = "23505"
 _TIMEOUTS: Final = ("57014", "55P03")
@@ -38,27 +38,27 @@ def is_taken(error: IntegrityError) -> bool:
     return _state(error) == _UNIQUE or _sqlite_name(error) == "SQLITE_CONSTRAINT_UNIQUE"
 
 
-def _translate(error: SQLAlchemyError | OSError) -> KubecfgError:
+def _translate(error: SQLAlchemyError | OSError) -> StorageUnavailable:
     if isinstance(error, PoolTimeout):
-        return TooMany("The database has no free connection; try again in a moment.")
+        return StorageUnavailable("The database has no free connection; try again in a moment.")
     if isinstance(error, TimeoutError):
-        return UpstreamTimeout("The database did not answer in time.")
+        return StorageUnavailable("The database did not answer in time.")
     if isinstance(error, OSError):
-        return UpstreamUnreachable("The database cannot be reached.")
+        return StorageUnavailable("The database cannot be reached.")
     if isinstance(error, DBAPIError):
         return _translate_driver(error)
-    return UpstreamError("The database could not do what was asked of it.")
+    return StorageUnavailable("The database could not do what was asked of it.")
 
 
-def _translate_driver(error: DBAPIError) -> KubecfgError:
+def _translate_driver(error: DBAPIError) -> StorageUnavailable:
     state = _state(error)
     if state in _TIMEOUTS or _sqlite_name(error).startswith(_BUSY):
-        return UpstreamTimeout("The database was busy for too long.")
+        return StorageUnavailable("The database was busy for too long.")
     if state.startswith(_GONE) or error.connection_invalidated:
-        return UpstreamUnreachable("The connection to the database was lost.")
+        return StorageUnavailable("The connection to the database was lost.")
     if not state and isinstance(error, OperationalError | InterfaceError):
-        return UpstreamUnreachable("The database cannot be read or written.")
-    return UpstreamError("The database could not do what was asked of it.")
+        return StorageUnavailable("The database cannot be read or written.")
+    return StorageUnavailable("The database could not do what was asked of it.")
 
 
 def _state(error: DBAPIError) -> str:

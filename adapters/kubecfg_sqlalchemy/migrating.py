@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, func, select
 
-from kubecfg_core.errors import SettingsError, UpstreamTimeout
+from kubecfg_core.errors import SettingsError, StorageUnavailable
 from kubecfg_sqlalchemy.connections import Connections
 
 _LOCK_KEY: Final = 0x6B756265636667  # "kubecfg"
@@ -23,7 +23,7 @@ _one_at_a_time = threading.Lock()  # alembic's context is global to the process
 async def migrate(connections: Connections) -> None:
     """Run every revision that is missing, all in one transaction, while others wait.
 
-    Raises `SettingsError` where the database has a revision that this version does not know, `UpstreamTimeout` where
+    Raises `SettingsError` where the database has a revision that this version does not know, `StorageUnavailable` where
     another process migrates for longer than a minute.
     """
     await _until(_take_process_lock)
@@ -47,7 +47,7 @@ async def _until(locked: Callable[[], Awaitable[bool | None]]) -> None:
             while not await locked():  # noqa: ASYNC110 - who holds it is in another process or loop
                 await asyncio.sleep(_PAUSE)
     except TimeoutError as error:
-        raise UpstreamTimeout("Another process has been changing the database's tables for a minute.") from error
+        raise StorageUnavailable("Another process has been changing the database's tables for a minute.") from error
 
 
 def _upgrade(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kubecfg_core.errors import AlreadyExists, UpstreamError
+from kubecfg_core.errors import AlreadyExists, StorageUnavailable
 from kubecfg_core.events import Event
 from kubecfg_core.ports.outbox import Outbox
 from kubecfg_sqlalchemy.connections import Connections
@@ -47,7 +47,7 @@ class SqlOutbox(Outbox):
         try:
             return [msgspec.json.decode(row, type=Event) for row in rows]
         except msgspec.MsgspecError as error:
-            raise UpstreamError("A waiting event in the database cannot be read.") from error
+            raise StorageUnavailable("A waiting event in the database cannot be read.") from error
 
     async def done(self, event_ids: list[str]) -> None:
         """Drop these."""

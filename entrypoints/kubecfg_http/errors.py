@@ -16,6 +16,7 @@ from kubecfg_core.errors import (
     NotConfigured,
     NotFound,
     PermissionDenied,
+    StorageUnavailable,
     TooLarge,
     TooMany,
     Unauthenticated,
@@ -35,6 +36,7 @@ STATUS: Final[Mapping[type[KubecfgError], int]] = {
     TooMany: 429,
     UpstreamError: 502,
     NotConfigured: 503,
+    StorageUnavailable: 503,
     UpstreamTimeout: 504,
 }
 INTERNAL: Final = "Internal error"
@@ -79,6 +81,8 @@ def answer_http(error: web.HTTPException) -> web.Response:
         return failure(405, f"{error.method} is not allowed here, only {allowed}.", {"Allow": allowed})
     if isinstance(error, web.HTTPNotFound):
         return failure(404, "There is no such path; /openapi.json lists them all.")
+    if isinstance(error, web.HTTPExpectationFailed):
+        return failure(error.status, "Of Expect, only 100-continue is understood.")
     return failure(error.status, error.reason)
 
 

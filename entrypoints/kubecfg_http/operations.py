@@ -90,7 +90,7 @@ class Operation(Generic[P, B]):
         return tuple(sorted({*self.fails, *self._common(), *self.also}))
 
     def _common(self) -> set[int]:
-        common = {500} if self.path in LOCAL else {500, 502, 504}
+        common = {500} if self.path in LOCAL else {500, 502, 503, 504}
         if self.params is not NoParams or self.has_body:
             common.add(400)
         if self.has_body:

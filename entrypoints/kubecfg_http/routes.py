@@ -67,12 +67,12 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
     Operation(
         method="POST", path=f"{BASE}/execute-kubectl-direct/{{cluster_id}}", handler=handlers.execute_kubectl,
         tag="kubectl", summary="Run a kubectl command on a cluster",
-        params=ByCluster, body=CommandRequest, answer=answers.CommandAnswer, fails=(403, 404, 429, 503),
+        params=ByCluster, body=CommandRequest, answer=answers.CommandAnswer, fails=(403, 404, 429),
     ),
     Operation(
         method="GET", path=f"{BASE}/metrics/resource-usage", handler=handlers.get_resource_usage, tag="Monitoring",
         summary="Get CPU or memory usage over time",
-        params=UsageParams, answer=answers.UsageAnswer, fails=(503,),
+        params=UsageParams, answer=answers.UsageAnswer,
     ),
     Operation(
         method="GET", path=f"{BASE}/nodes/status/all-clusters", handler=handlers.get_node_status, tag="Monitoring",

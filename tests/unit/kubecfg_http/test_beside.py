@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from kubecfg_core.errors import UpstreamUnreachable
+from kubecfg_core.errors import StorageUnavailable
 from kubecfg_core.usecases.health import Part
 from tests.fakes.http_service import Client, World, serving
 
@@ -15,7 +15,7 @@ async def well() -> str:
 
 
 async def unwell() -> str:
-    raise UpstreamUnreachable("The database cannot be reached.")
+    raise StorageUnavailable("The database cannot be reached.")
 
 
 async def test_the_process_lives(client: Client) -> None:

@@ -20,6 +20,7 @@ EXPECTED = {
     errors.TooLarge: 413,
     errors.TooMany: 429,
     errors.NotConfigured: 503,
+    errors.StorageUnavailable: 503,
     errors.UpstreamError: 502,
     errors.UpstreamUnreachable: 502,
     errors.UpstreamRefused: 502,

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-from kubecfg_core.errors import SettingsError, UpstreamError
+from kubecfg_core.errors import SettingsError, StorageUnavailable
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.vault import PlainVault
 from kubecfg_core.users import Role
@@ -87,7 +87,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty_database_url: 
         path.parent.mkdir()
     await run(empty_database_url, "CREATE TABLE outbox (made_by TEXT)")
 
-    with pytest.raises(UpstreamError):
+    with pytest.raises(StorageUnavailable):
         await migrate(empty_database_url)
 
     async with connected(empty_database_url) as connection:
