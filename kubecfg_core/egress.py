@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from kubecfg_core.errors import AddressRefused
 
@@ -51,6 +52,18 @@ class EgressPolicy:
                 f"The service may not connect to {host!r}: the egress policy refuses its address "
                 "(KUBECFG_EGRESS_ALLOW_CIDRS lets addresses in)."
             )
+
+    def check_literal(self, url: str) -> None:
+        """Raise `AddressRefused` where the URL's host is an address that is not permitted.
+
+        What a name resolves to is judged when it is connected to, since it may be another address by then.
+        """
+        host = urlsplit(url).hostname or ""
+        try:
+            ip_address(host.partition("%")[0])
+        except ValueError:
+            return
+        self.check(host, host=host)
 
 
 def _within(ip: Address, networks: Iterable[Network]) -> bool:

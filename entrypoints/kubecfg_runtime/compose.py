@@ -150,7 +150,9 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
                 connector,
                 announcer,
                 Onboarding(
-                    operator_group=settings.kubecfg_operator_api_group, fleet_deadline=settings.kubecfg_nodes_timeout
+                    operator_group=settings.kubecfg_operator_api_group,
+                    fleet_deadline=settings.kubecfg_nodes_timeout,
+                    egress=settings.egress,
                 ),
             ),
             diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),

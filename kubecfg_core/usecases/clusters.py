@@ -1,13 +1,14 @@
 """Onboard clusters, look at them, and let them go."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
 from kubecfg_core.clusters import Cluster, NewCluster
 from kubecfg_core.decoding import decode_pages
+from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import KubecfgError, UpstreamRefused, UpstreamTimeout
 from kubecfg_core.kinds.cluster import NAMESPACES, NODES
 from kubecfg_core.ports.cluster_repo import ClusterRepo
@@ -33,10 +34,15 @@ class NodeCount(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Onboarding:
-    """How clusters are taken in. `operator_group` is the API group that tells that the operator is installed."""
+    """How clusters are taken in.
+
+    `operator_group` is the API group that tells that the operator is installed. `egress` says which addresses are none
+    of a cluster, also where it is stored unseen.
+    """
 
     operator_group: str = "core.k8sgpt.ai"
     fleet_deadline: float = 5.0
+    egress: EgressPolicy = field(default_factory=EgressPolicy)
 
 
 class Clusters:
@@ -64,6 +70,7 @@ class Clusters:
         """
         require(user, Role.OPERATOR)
         checked(new)
+        self._options.egress.check_literal(new.target.server_url)
         if verify:
             async with self._connector.connect(new.target) as gateway:
                 info = await gateway.info()

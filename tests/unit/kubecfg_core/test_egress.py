@@ -50,3 +50,14 @@ def test_a_refusal_names_the_host_and_not_the_address() -> None:
 def test_a_wrong_network_is_a_value_error() -> None:
     with pytest.raises(ValueError, match=r"10\.0\.0\.1/8"):
         EgressPolicy.parse(allow=["10.0.0.1/8"])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:6443", "[::1]:6443", "169.254.169.254", "[fe80::1%25eth0]"])
+def test_a_url_with_a_refused_address_is_refused_unresolved(host: str) -> None:
+    with pytest.raises(AddressRefused):
+        EgressPolicy().check_literal(f"https://{host}/")
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1:6443", "[fd00::1]", "localhost", "k8s.example.com:6443"])
+def test_a_url_with_a_private_address_or_a_name_passes_unresolved(host: str) -> None:
+    EgressPolicy().check_literal(f"https://{host}/")

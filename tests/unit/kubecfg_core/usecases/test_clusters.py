@@ -4,7 +4,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from kubecfg_core.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied, UpstreamError, UpstreamTimeout
+from kubecfg_core.errors import (
+    AddressRefused,
+    AlreadyExists,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from kubecfg_core.resources import RawList, Resource
 from kubecfg_core.secret import Secret
 from kubecfg_core.testing.kube_gateway import InMemoryCluster
@@ -66,6 +74,15 @@ async def test_without_verification_a_cluster_is_stored_unseen() -> None:
     await world.clusters.onboard(world.ann, new_cluster(url="https://elsewhere.example"), verify=False)
 
     assert world.connector.targets == []
+
+
+async def test_a_refused_address_is_not_even_stored_unseen() -> None:
+    world = World()
+
+    with pytest.raises(AddressRefused):
+        await world.clusters.onboard(world.ann, new_cluster(url="https://169.254.169.254"), verify=False)
+
+    assert await world.clusters.all(world.ann) == []
 
 
 async def test_the_operators_api_group_tells_that_it_is_installed() -> None:
