@@ -94,13 +94,18 @@ async def authenticate(request: web.Request) -> User:
 
 
 async def prepare(request: web.Request, response: web.StreamResponse) -> None:
-    """Headers that every answer carries. What is not said to be cacheable is not: it is somebody's data."""
+    """Headers that every answer carries, and the request's id."""
+    secure(response)
+    if REQUEST_ID in request:
+        response.headers["X-Request-ID"] = request[REQUEST_ID]
+
+
+def secure(response: web.StreamResponse) -> None:
+    """Tell the client to be careful. What is not said to be cacheable is not: it is somebody's data."""
     for name, value in _SECURITY_HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    if REQUEST_ID in request:
-        response.headers["X-Request-ID"] = request[REQUEST_ID]
 
 
 def route_of(request: web.Request) -> str:

@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from aiohttp import web
 
 from kubecfg_core.errors import SettingsError
-from kubecfg_http.errors import INTERNAL, failure, frames
+from kubecfg_http.errors import INTERNAL, answer_http, failure, frames
+from kubecfg_http.middleware import secure
 
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _DEFECT: Final = {500: INTERNAL}
@@ -75,8 +77,19 @@ class _Protocol(web.RequestHandler):
         if status in _DEFECT and exc is not None:
             _log.error("Defect: %s", frames(exc))
         response = failure(status, _DEFECT.get(status, _NOT_HTTP))
+        secure(response)
         response.force_close()
         return response
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        answer = answer_http(resp) if isinstance(resp, web.HTTPException) else resp
+        return await super().finish_response(request, answer, start_time)
+
+    def log_exception(self, *_args: object, **_more: object) -> None:
+        error = sys.exception()
+        _log.warning("A connection broke off: %s", frames(error) if error else "no reason is known")
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:

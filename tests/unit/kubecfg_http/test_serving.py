@@ -65,6 +65,40 @@ async def test_an_address_in_use_is_a_wrong_setting() -> None:
             await run(World().app(), "127.0.0.1", port)
 
 
+async def answer_to(sent: bytes) -> bytes:
+    """Everything that comes back on a connection of its own."""
+    async with running(World().app()) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(sent)
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    return answer
+
+
+async def test_not_even_what_is_no_http_learns_which_server_this_is() -> None:
+    answer = await answer_to(b"BREW / HTTP/1.1\r\n\r\n")
+
+    assert [line for line in answer.split(b"\r\n") if line.startswith(b"Server:")] == [b"Server: kubecfg"]
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/nowhere"])
+async def test_an_expectation_that_nobody_knows_is_refused_in_the_same_shape(path: bytes) -> None:
+    answer = await answer_to(b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: tea\r\n\r\n" % path)
+
+    assert answer.split(b"\r\n")[0].endswith(b" 417 Expectation Failed")
+    assert answer.endswith(b'{"detail":"Of Expect, only 100-continue is understood."}')
+
+
+async def test_a_body_that_cannot_be_unpacked_leaves_no_trace_of_itself(caplog: pytest.LogCaptureFixture) -> None:
+    head = b"Host: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\n"
+
+    answer = await answer_to(b"POST /auth/login HTTP/1.1\r\n" + head + b"s3cret")
+
+    assert b"The body is not what its headers say" in answer
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "head",
     [
@@ -78,12 +112,7 @@ async def test_an_address_in_use_is_a_wrong_setting() -> None:
 async def test_what_is_no_http_is_answered_in_the_same_shape_and_not_logged(
     head: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(World().app()) as url:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
-        writer.write(head)
-        answer = await reader.read()
-        writer.close()
-        await writer.wait_closed()
+    answer = await answer_to(head)
 
     assert answer.split(b"\r\n")[0].endswith(b" 400 Bad Request")
     assert answer.endswith(b'{"detail":"The request is not valid HTTP, or a header is too long."}')
