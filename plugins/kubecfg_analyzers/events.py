@@ -8,6 +8,7 @@ from kubecfg_core import ClusterView, KubeObject, Resource
 from kubecfg_core.kinds.events import WARNINGS, Event
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_STATIC_UID: Final = "kubernetes.io/config.hash"
 
 
 def when(event: Event) -> datetime:
@@ -29,7 +30,9 @@ class Warnings:
         """The warnings about an object, the latest first."""
         events = self._by_object.get((resource.kind, item.namespace, item.name), [])
         uid = item.metadata.uid
-        mine = [event for event in events if not uid or event.involvedObject.uid in ("", uid)]
+        # Of a static pod the kubelet tells by the uid that it gave it itself; the API server's copy has another one.
+        own = ("", uid, item.metadata.annotations.get(_STATIC_UID, uid))
+        mine = [event for event in events if not uid or event.involvedObject.uid in own]
         return sorted(mine, key=when, reverse=True)
 
 

@@ -30,9 +30,10 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
         serving = serves(view, pod)
         if serving and specs.knows(pod):
             continue
-        found = list(_judge(Case.of(view, warnings, pod)))
+        case = Case.of(view, warnings, pod)
+        found = list(_judge(case))
         yield from found
-        if serving and not found:
+        if serving and not found and not case.settling:
             specs.add(pod)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from kubecfg_analyzers.events import Warnings, latest
 from kubecfg_analyzers.owners import Owner, owner_of
@@ -15,6 +16,7 @@ from kubecfg_core.kinds.pods import PODS, Container, ContainerStatus, Pod
 CONTAINER = "container"
 INIT = "init container"
 SIDECAR = "sidecar"
+SETTLING: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ class Case:
     def age(self) -> timedelta:
         """Since the pod was made; zero where it does not say."""
         return elapsed(self.view.now, self.pod.metadata.creationTimestamp) or timedelta()
+
+    @property
+    def settling(self) -> bool:
+        """Whether the pod is so new that what it needs may have been made after its list was read, or is being made.
+
+        No where it does not say when it was made, or its clock is far ahead.
+        """
+        age = elapsed(self.view.now, self.pod.metadata.creationTimestamp)
+        return age is not None and abs(age) < SETTLING
+
+    @property
+    def bound(self) -> timedelta:
+        """Since the pod was given its node; zero where nothing says when."""
+        scheduled = self.condition("PodScheduled")
+        at = scheduled.lastTransitionTime if scheduled is not None and scheduled.status == "True" else None
+        return elapsed(self.view.now, at or self.pod.metadata.creationTimestamp) or timedelta()
 
     def condition(self, kind: str) -> Condition | None:
         """The pod's condition of that type."""

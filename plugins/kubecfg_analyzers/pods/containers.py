@@ -17,6 +17,7 @@ MANY_RESTARTS: Final = 5
 RECENT: Final = timedelta(hours=1)
 OOM_MEMORY: Final = timedelta(hours=24)
 STARTING: Final = frozenset({"", "ContainerCreating", "PodInitializing"})
+NOT_STARTED: Final = ("StartError", "ContainerCannotRun")
 
 _LIFECYCLE: Final = "concepts/workloads/pods/pod-lifecycle/"
 _RESOURCES: Final = "concepts/configuration/manage-resources-containers/"
@@ -51,14 +52,14 @@ def _waiting(case: Case, part: Part, waiting: Waiting) -> Iterator[Finding]:
     elif waiting.reason == "CreateContainerConfigError":
         yield from _unconfigurable(case, part, waiting)
     else:
-        yield _uncreatable(case, part, waiting.reason, waiting.message)
+        yield uncreatable(case, part, waiting.reason, waiting.message)
 
 
 def _crashing(case: Case, part: Part, last: Terminated | None) -> Finding:
     if last is not None and last.reason == "OOMKilled":
-        return _out_of_memory(case, part, last, ERROR)
-    if last is not None and last.reason in ("StartError", "ContainerCannotRun") and last.message:
-        return _uncreatable(case, part, last.reason, last.message)
+        return out_of_memory(case, part, last, ERROR)
+    if last is not None and last.reason in NOT_STARTED and last.message:
+        return uncreatable(case, part, last.reason, last.message)
     code = "pod.init_crashloop" if part.type == INIT else "pod.crashloop"
     restarts = part.status.restartCount
     return case.found(
@@ -124,13 +125,14 @@ def killing_probe(case: Case, part: Part) -> str:
     return ""
 
 
-def _out_of_memory(case: Case, part: Part, last: Terminated, severity: Severity) -> Finding:
+def out_of_memory(case: Case, part: Part, last: Terminated, severity: Severity) -> Finding:
+    """A container that was killed for using too much memory: its limit, and twice as much as a suggestion."""
     limit = part.spec.resources.limits.get("memory")
     request = part.spec.resources.requests.get("memory")
     times = f", {counted(part.status.restartCount, 'restart')}" if part.status.restartCount else ""
     bound = f"its limit is {limit}" if limit else "it has no memory limit"
     why = "It needs more memory than its limit allows, or it leaks." if limit else "The node itself ran out of memory."
-    again = " It runs again for now." if severity is WARNING else ""
+    again = " It runs again for now." if severity is WARNING and part.status.state.running is not None else ""
     return case.found(
         "pod.oomkilled",
         f"{part.label.capitalize()} was killed for using too much memory (OOMKilled{times}); {bound}.",
@@ -166,7 +168,8 @@ def _unconfigurable(case: Case, part: Part, waiting: Waiting) -> Iterator[Findin
     )
 
 
-def _uncreatable(case: Case, part: Part, reason: str, message: str) -> Finding:
+def uncreatable(case: Case, part: Part, reason: str, message: str, severity: Severity = ERROR) -> Finding:
+    """A container that cannot be made or started: its program is not there, or another cause."""
     no_command = _NO_COMMAND.search(message) is not None
     cause = "The image has no such program, it is not executable, or it was built for another platform."
     return case.found(
@@ -174,6 +177,7 @@ def _uncreatable(case: Case, part: Part, reason: str, message: str) -> Finding:
         f"{part.label.capitalize()} cannot be started ({reason}): {sentence(message) or 'no message.'}",
         cause=cause if no_command else "",
         doc="tasks/inject-data-application/define-command-argument-container/" if no_command else _DEBUG,
+        severity=severity,
         part=part,
         facts={"reason": reason, "message": clip(message), "command": " ".join(part.spec.command[:1])},
     )
@@ -184,9 +188,9 @@ def _terminated(case: Case, part: Part, ended: Terminated) -> Iterator[Finding]:
     if ended.exitCode == 0 or (case.owner is not None and case.owner.kind in ("Job", "CronJob")):
         return
     if ended.reason == "OOMKilled":
-        yield _out_of_memory(case, part, ended, ERROR)
-    elif ended.reason in ("StartError", "ContainerCannotRun") and ended.message:
-        yield _uncreatable(case, part, ended.reason, ended.message)
+        yield out_of_memory(case, part, ended, ERROR)
+    elif ended.reason in NOT_STARTED and ended.message:
+        yield uncreatable(case, part, ended.reason, ended.message)
     elif part.type == INIT and part.status.restartCount:
         yield _crashing(case, part, ended)
     else:
@@ -204,7 +208,7 @@ def _running(case: Case, part: Part) -> Iterator[Finding]:
     last, now = part.status.lastState.terminated, case.view.now
     probe = killing_probe(case, part)
     if last is not None and last.reason == "OOMKilled" and not older(now, last.finishedAt, OOM_MEMORY):
-        yield _out_of_memory(case, part, last, ERROR if part.type == CONTAINER and not part.status.ready else WARNING)
+        yield out_of_memory(case, part, last, ERROR if part.type == CONTAINER and not part.status.ready else WARNING)
     elif probe:
         yield case.found(
             "pod.liveness_failing",

@@ -8,7 +8,9 @@ from kubecfg_analyzers.report import clip, sentence
 from kubecfg_core import Finding
 from kubecfg_core.kinds.config import SERVICEACCOUNTS
 
-REASONS: Final = frozenset({"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"})
+REASONS: Final = frozenset(
+    {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"} | {"SignatureValidationFailed"}
+)
 NAMED_REASONS: Final = {
     "InvalidImageName": (
         "pod.image_invalid_name",

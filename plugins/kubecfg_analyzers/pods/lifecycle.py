@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Final
 
 from kubecfg_analyzers.nodes import complaint
-from kubecfg_analyzers.pods.case import Case
+from kubecfg_analyzers.pods import containers
+from kubecfg_analyzers.pods.case import SETTLING, Case
 from kubecfg_analyzers.pods.exits import meaning
-from kubecfg_analyzers.report import ERROR, WARNING, clip, minutes, older, sentence, span_since
-from kubecfg_core import Finding
+from kubecfg_analyzers.report import ERROR, WARNING, clip, elapsed, minutes, older, sentence, span_since
+from kubecfg_core import Finding, KubeObject
 from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.meta import find_condition
-from kubecfg_core.kinds.pods import PODS, Pod
-from kubecfg_core.kinds.workloads import JOBS
+from kubecfg_core.kinds.pods import PODS
+from kubecfg_core.kinds.workloads import JOBS, Job
 
 GOING: Final = timedelta(minutes=2)
+HISTORY: Final = timedelta(days=1)
 
 _LIFECYCLE: Final = "concepts/workloads/pods/pod-lifecycle/"
 _EVICTION: Final = "concepts/scheduling-eviction/node-pressure-eviction/"
@@ -58,13 +60,13 @@ def terminating(case: Case) -> Iterator[Finding]:
 
 
 def failed(case: Case) -> Iterator[Finding]:
-    """A pod that has failed for good. Of a Job only the last try counts, and only once the Job itself has failed."""
-    if case.pod.controller is not None and case.pod.controller.kind == "Job" and not _job_failed(case):
+    """A pod that has failed for good, unless that is history: of a Job only the last try counts, once it has failed."""
+    controller, status = case.pod.controller, case.pod.status
+    replaced = controller is not None and controller.kind != "Job"
+    if (replaced and _long_over(case)) or (controller is not None and not replaced and not _job_failed(case)):
         return
-    status = case.pod.status
     ended = [(part, part.status.state.terminated) for part in case.parts() if part.status.state.terminated]
     part, last = next(((part, end) for part, end in ended if end.exitCode), (None, None))
-    replaced = case.pod.controller is not None and case.pod.controller.kind != "Job"
     facts: dict[str, str | int | None] = {
         "reason": status.reason or (last.reason if last else ""),
         "message": clip(status.message),
@@ -80,6 +82,13 @@ def failed(case: Case) -> Iterator[Finding]:
             facts=facts,
         )
         return
+    severity = WARNING if replaced else ERROR
+    if part is not None and last is not None and last.reason == "OOMKilled":
+        yield containers.out_of_memory(case, part, last, severity)
+        return
+    if part is not None and last is not None and last.reason in containers.NOT_STARTED and last.message:
+        yield containers.uncreatable(case, part, last.reason, last.message, severity)
+        return
     code = f" with exit code {last.exitCode}" if last else ""
     known = meaning(last.exitCode) if last else ""
     yield case.found(
@@ -87,7 +96,7 @@ def failed(case: Case) -> Iterator[Finding]:
         f"The pod has failed{code}{f' ({status.reason})' if status.reason else ''}.",
         cause=_REASONS.get(status.reason, "") or sentence(status.message) or (f"That means: {known}." if known else ""),
         doc=_LIFECYCLE,
-        severity=WARNING if replaced else ERROR,
+        severity=severity,
         part=part,
         facts={**facts, "exit_code": last.exitCode if last else None},
     )
@@ -99,20 +108,39 @@ def _job_failed(case: Case) -> bool:
     condition = find_condition(job.status.conditions, "Failed") if job else None
     if job is None or condition is None or condition.status != "True":
         return False
+    if _made_up_for(case, job):
+        return False
     tries = case.view.owned_by(PODS, job.metadata.uid)
     return all(_made(other) <= _made(case.pod) for other in tries if other.status.phase == "Failed")
 
 
-def _made(pod: Pod) -> tuple[str, str]:
-    """What orders the tries of a Job, the last one last."""
-    at = pod.metadata.creationTimestamp
-    return (at.isoformat() if at else "", pod.name)
+def _made_up_for(case: Case, job: Job) -> bool:
+    """Whether a later run of the same CronJob was a success: the failed one is only kept for its logs."""
+    siblings = case.view.owned_by(JOBS, job.controller.uid) if job.controller else ()
+    done = [
+        item for item in siblings if any(c.type == "Complete" and c.status == "True" for c in item.status.conditions)
+    ]
+    return any(_made(item) > _made(job) for item in done)
+
+
+def _made(item: KubeObject) -> tuple[str, str]:
+    """What orders the tries of a Job, or its siblings, the last one last."""
+    at = item.metadata.creationTimestamp
+    return (at.isoformat() if at else "", item.name)
+
+
+def _long_over(case: Case) -> bool:
+    """Whether the pod ended more than a day ago. One that does not say when may have ended just now."""
+    times = [condition.lastTransitionTime for condition in case.pod.status.conditions]
+    times += [part.status.state.terminated.finishedAt for part in case.parts() if part.status.state.terminated]
+    ages = [elapsed(case.view.now, at) for at in times]
+    return min((age for age in ages if age is not None), default=timedelta()) > HISTORY
 
 
 def lost(case: Case) -> Iterator[Finding]:
     """A pod whose node is gone, or has not been heard of."""
     node, status = case.pod.spec.nodeName, case.pod.status
-    gone = bool(node) and case.view.lacks(NODES, "", node)
+    gone = bool(node) and case.view.lacks(NODES, "", node) and abs(case.bound) > SETTLING
     if gone or status.phase == "Unknown" or status.reason == "NodeLost":
         yield case.found(
             "pod.node_lost",

@@ -15,6 +15,8 @@ from kubecfg_core.kinds.storage import CLAIMS
 
 def check(case: Case) -> Iterator[Finding]:
     """Missing ConfigMaps, Secrets and their keys, claims, service accounts and pull secrets; each once a pod."""
+    if case.settling:
+        return
     seen: set[tuple[str, str, str]] = set()
     for want in _wants(case):
         if want.name and want.identity not in seen:

@@ -50,7 +50,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     if condition.reason == "SchedulingGated":
         yield from _gated(case)
-    elif condition.reason == "Unschedulable" or condition.message:
+    elif (condition.reason == "Unschedulable" or condition.message) and not case.settling:
         yield _refused(case, condition)
 
 

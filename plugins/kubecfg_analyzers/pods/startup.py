@@ -7,7 +7,7 @@ from typing import Final
 from kubecfg_analyzers.pods import missing
 from kubecfg_analyzers.pods.case import Case
 from kubecfg_analyzers.pods.containers import STARTING
-from kubecfg_analyzers.report import WARNING, clip, first_group, sentence, span
+from kubecfg_analyzers.report import WARNING, clip, elapsed, first_group, sentence, span
 from kubecfg_core import Finding
 from kubecfg_core.kinds.events import Event
 
@@ -26,10 +26,17 @@ def check(case: Case) -> Iterator[Finding]:
     gone = list(missing.from_kubelet(case, event.message)) if event else []
     if gone:
         yield from gone
-    elif event is not None and case.age > GRACE:
+    elif event is not None and _waited(case) > GRACE:
         yield _explained(case, event)
-    elif event is None and case.age > STUCK:
+    elif event is None and _waited(case) > STUCK:
         yield _unexplained(case)
+
+
+def _waited(case: Case) -> timedelta:
+    """Since the pod has had its node, or since the last of its init containers ended: what came before is no delay."""
+    ended = [part.status.state.terminated for part in case.parts()]
+    ages = [elapsed(case.view.now, end.finishedAt) for end in ended if end is not None]
+    return min((case.bound, *(age for age in ages if age is not None)))
 
 
 def _creating(case: Case) -> bool:
@@ -79,9 +86,9 @@ def _unexplained(case: Case) -> Finding:
     where = f" on node {case.pod.spec.nodeName}"
     return case.found(
         "pod.stuck_creating",
-        f"The pod was given its node {span(case.age)} ago, and its containers are still not made{where}.",
+        f"The pod has waited on its node for {span(_waited(case))}, and its containers are still not made{where}.",
         cause="No warning says why: the image may be large, a volume slow, or the kubelet busy or gone.",
         doc=_DEBUG,
         severity=WARNING,
-        facts={"minutes": int(case.age.total_seconds() // 60)},
+        facts={"minutes": int(_waited(case).total_seconds() // 60)},
     )

@@ -8,7 +8,7 @@ from kubecfg_analyzers.pods import analyze
 from kubecfg_core import Severity
 from kubecfg_core.kinds.config import CONFIGMAPS, SECRETS, SERVICEACCOUNTS
 from kubecfg_core.kinds.storage import CLAIMS
-from tests.unit.kubecfg_analyzers.judging import ago, codes, only, pod, view_of, waiting, warning
+from tests.unit.kubecfg_analyzers.judging import ago, codes, only, owned, pod, view_of, waiting, warning
 
 CREATING = waiting("ContainerCreating")
 SECRET_KEY = {"env": [{"name": "K", "valueFrom": {"secretKeyRef": {"name": "creds", "key": "token"}}}]}
@@ -163,3 +163,17 @@ def test_a_missing_claim_explains_why_the_pod_is_not_scheduled() -> None:
 
 def test_a_finished_pod_needs_nothing_any_more() -> None:
     assert codes(analyze, view_of(pod(container=SECRET_KEY, phase="Succeeded"))) == []
+
+
+def test_what_a_pod_of_a_moment_names_may_have_been_made_after_its_list_was_read() -> None:
+    new = pod(CREATING, container=SECRET_KEY, phase="Pending", creationTimestamp=ago(seconds=3))
+
+    assert codes(analyze, view_of(new)) == []
+
+
+def test_a_pod_of_a_moment_does_not_vouch_for_its_siblings() -> None:
+    pulls = {"imagePullSecrets": [{"name": "gone"}]}
+    new = pod(name="web-1", spec=pulls, creationTimestamp=ago(seconds=3), **owned("ReplicaSet", "web-7f"))
+    old = pod(name="web-2", spec=pulls, **owned("ReplicaSet", "web-7f"))
+
+    assert only(analyze, view_of(new, old)).name == "web-2"

@@ -175,3 +175,17 @@ def test_a_gate_of_a_moment_is_silent() -> None:
 
 def test_a_pod_that_the_scheduler_has_not_looked_at_is_silent() -> None:
     assert codes(analyze, view_of(pod({}, spec={"nodeName": ""}, phase="Pending"))) == []
+
+
+def test_a_pod_of_a_moment_may_not_have_a_node_yet() -> None:
+    new = refused("0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.")
+    new["metadata"]["creationTimestamp"] = ago(seconds=5)
+
+    assert codes(analyze, view_of(new)) == []
+
+
+def test_a_pod_of_a_clock_that_is_far_ahead_is_told_of() -> None:
+    ahead = refused("0/3 nodes are available: 3 Insufficient memory.")
+    ahead["metadata"]["creationTimestamp"] = ago(hours=-2)
+
+    assert codes(analyze, view_of(ahead)) == ["pod.unschedulable_resources"]

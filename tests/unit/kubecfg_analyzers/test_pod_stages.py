@@ -237,3 +237,70 @@ def test_a_node_that_could_not_be_read_is_not_gone() -> None:
 
 def test_a_pod_of_unknown_phase_is_lost() -> None:
     assert only(analyze, view_of(pod(phase="Unknown"))).code == "pod.node_lost"
+
+
+def scheduled(**span: float) -> Json:
+    return {"type": "PodScheduled", "status": "True", "lastTransitionTime": ago(**span)}
+
+
+def test_the_time_that_a_pod_waited_for_its_node_is_no_time_of_creation() -> None:
+    late = pod(CREATING, phase="Pending", conditions=[scheduled(minutes=1)])
+
+    assert codes(analyze, view_of(late)) == []
+
+
+def test_the_time_of_the_init_containers_is_no_time_of_creation() -> None:
+    slow = pod(waiting("PodInitializing"), init={"ready": True, "state": ended(0, "Completed", minutes=1)}, phase="")
+
+    assert codes(analyze, view_of(slow)) == []
+
+
+def test_a_pod_whose_node_joined_just_now_is_not_lost() -> None:
+    assert codes(analyze, views.view_of(pod(conditions=[scheduled(seconds=5)]))) == []
+
+
+def test_a_static_pods_warnings_bear_the_uid_that_the_kubelet_knows() -> None:
+    static = pod(UNREADY, annotations={"kubernetes.io/config.hash": "8f1c"}, **owned("Node", "node-1"))
+
+    found = only(analyze, view_of(static, warning("Unhealthy", "Readiness probe failed: HTTP 500", uid="8f1c")))
+
+    assert found.cause == "Readiness probe failed: HTTP 500."
+
+
+def failed_job(name: str, hours: float, kind: str) -> Json:
+    return {
+        "kind": "Job",
+        "metadata": {"name": name, "creationTimestamp": ago(hours=hours), **owned("CronJob", "nightly")},
+        "status": {"conditions": [{"type": kind, "status": "True"}]},
+    }
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, []), (5, ["pod.failed"])], ids=["a later run", "an earlier run"])
+def test_a_failed_run_of_a_cronjob_is_told_until_a_later_one_succeeds(hours: float, told: list[str]) -> None:
+    last = over(status={"state": ended(1)}, **owned("Job", "nightly-1"))
+    view = view_of(last, failed_job("nightly-1", 3, "Failed"), failed_job("nightly-2", hours, "Complete"))
+
+    assert codes(analyze, view) == told
+
+
+def test_what_ended_days_ago_and_was_replaced_is_history() -> None:
+    shut_down = over("Terminated", "Pod was terminated in response to imminent node shutdown.")
+    shut_down["metadata"] |= owned("ReplicaSet", "web-7f")
+    shut_down["status"]["conditions"] = [{"type": "Ready", "status": "False", "lastTransitionTime": ago(days=3)}]
+
+    assert codes(analyze, view_of(shut_down)) == []
+
+
+def test_a_pod_that_failed_for_want_of_memory_says_so() -> None:
+    found = only(analyze, view_of(over(status={"state": ended(137, "OOMKilled")})))
+
+    assert (found.code, found.severity) == ("pod.oomkilled", Severity.ERROR)
+    assert "runs again" not in found.cause
+
+
+def test_a_pod_that_failed_for_want_of_its_program_says_so() -> None:
+    message = 'exec: "serve": executable file not found in $PATH: unknown'
+
+    assert only(analyze, view_of(over(status={"state": ended(128, "StartError", message)}))).code == (
+        "pod.command_not_found"
+    )
