@@ -12,6 +12,7 @@ from kubecfg_playbooks.ingresses import INGRESSES
 from kubecfg_playbooks.lifecycle import LIFECYCLE
 from kubecfg_playbooks.machinery import MACHINERY
 from kubecfg_playbooks.networking import NETWORKING
+from kubecfg_playbooks.placement import PLACEMENT
 from kubecfg_playbooks.probes import PROBES
 from kubecfg_playbooks.references import REFERENCES
 from kubecfg_playbooks.scheduling import SCHEDULING
@@ -37,6 +38,7 @@ def register_playbooks() -> list[Playbook]:
         *LIFECYCLE,
         *MACHINERY,
         *NETWORKING,
+        *PLACEMENT,
         *PROBES,
         *REFERENCES,
         *SCHEDULING,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from kubecfg_core import ActionType, Playbook
+from kubecfg_playbooks.placement import NODES, PLACED, SPEC
 from kubecfg_playbooks.writing import (
     DESCRIBE_POD,
     book,
@@ -12,23 +13,6 @@ from kubecfg_playbooks.writing import (
     outside,
     patch,
     step,
-    verify,
-)
-
-_NODES: Final = look(
-    "See the nodes and whether they are ready.",
-    "kubectl get nodes -o wide",
-    "STATUS is Ready; SchedulingDisabled marks a node that takes no new pods.",
-)
-_PLACED: Final = verify(
-    "See whether the pods have a node now.",
-    "kubectl get pods {scope} -o wide",
-    "NODE is filled in, and the pod leaves Pending.",
-)
-_SPEC: Final = look(
-    "See what the pod asks of a node.",
-    "kubectl get pod {name} {scope} -o yaml",
-    "nodeSelector, affinity, tolerations and topologySpreadConstraints are under spec.",
 )
 
 SCHEDULING: Final[tuple[Playbook, ...]] = (
@@ -48,14 +32,29 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "Pods that use far less than they request are the ones to lower.",
         ),
         patch(
-            "If the pod needs less than {request} of {lacking}, lower its request: put the amount in place of 100m.",
+            "If {container} can do with it, lower its request to {fits_request}: the pod then fits on {fits_node}.",
+            "kubectl set resources {controller} {scope} -c {container} --requests={lacking}={fits_request}",
+            "New pods ask for less, and {fits_node} takes one; each further replica needs as much room again.",
+        ),
+        outside(
+            "If {container} can do with {fits_request} of {lacking}, make {naked_pod} anew with that request, and "
+            "{fits_node} takes it: the request of a pod cannot be changed while it waits.",
+            "The new pod asks for less, and a node takes it.",
+        ),
+        patch(
+            "If the pod needs less than {lower_below} of {lacking}, lower its request: put it in place of 100m.",
             "kubectl set resources {controller} {scope} --requests={lacking}=100m",
             "New pods ask for less, and a node takes them.",
         ),
         outside(
-            "If the pod needs less than {request} of {lacking}, make {naked_pod} anew with a lower request: that of a "
-            "pod cannot be changed while it waits.",
+            "If the pod needs less than {lower_below} of {lacking}, make {naked_pod} anew with a lower request: that "
+            "of a pod cannot be changed while it waits.",
             "The new pod asks for less, and a node takes it.",
+        ),
+        look(
+            "See what could leave {freed_node}: {shortage} of {lacking} less requested there is enough.",
+            "kubectl get pods -A -o wide --field-selector spec.nodeName={freed_node}",
+            "A pod that can go elsewhere, or is not needed, is among them.",
         ),
         step(
             ActionType.SCALE,
@@ -63,7 +62,7 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "",
             "A node has enough {lacking} that nobody has requested.",
         ),
-        _PLACED,
+        PLACED,
         minutes=15,
     ),
     book(
@@ -76,7 +75,7 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "kubectl describe node {node}",
             "Under Taints stands {taint}.",
         ),
-        _NODES,
+        NODES,
         patch(
             "If the pods may run there, let them tolerate it.",
             in_pods(tolerations=[{"key": "{taint_key}", "operator": "Exists"}]),
@@ -87,121 +86,15 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "kubectl taint nodes {node} {taint_key}-",
             "Node {node} takes any pod again.",
         ),
-        _PLACED,
+        PLACED,
         minutes=10,
-    ),
-    book(
-        "pod.unschedulable_node_affinity",
-        "No node has the labels that pod {name} asks for.",
-        "nodeSelector and required node affinity are conditions on a node's labels. No node meets them: a label is "
-        "missing or misspelt, or the node that had it is gone.",
-        look(
-            "See the labels of the nodes.",
-            "kubectl get nodes --show-labels",
-            "No node has {selector}.",
-        ),
-        _SPEC,
-        patch(
-            "If a node should have it, label that node: put its name in place of NODE.",
-            "kubectl label nodes NODE {selector}",
-            "Node NODE fits, and takes the pod.",
-        ),
-        patch(
-            "If any node will do, take the nodeSelector away.",
-            in_pods(nodeSelector=None),
-            "New pods are placed on any node.",
-        ),
-        _PLACED,
-    ),
-    book(
-        "pod.unschedulable_pod_affinity",
-        "Pod {name} cannot be near, or away from, other pods as it demands.",
-        "Required pod affinity wants a node where certain pods run, anti-affinity one where they do not. With more "
-        "replicas than nodes, required anti-affinity on host names leaves some replicas without a place.",
-        _SPEC,
-        look(
-            "See on which nodes the pods of the namespace run.",
-            "kubectl get pods {scope} -o wide",
-            "Every node already has a pod that the rule forbids, or none has one that it wants.",
-        ),
-        outside(
-            "Turn the rule into a preference (preferredDuringSchedulingIgnoredDuringExecution) in the pod template.",
-            "The scheduler keeps to it where it can, and places the pod in any case.",
-        ),
-        step(
-            ActionType.SCALE,
-            "Where a rule allows one pod a node, have no more replicas than nodes: put the number in place of 1.",
-            "kubectl scale {controller} {scope} --replicas=1",
-            "No replica is left without a node.",
-        ),
-        _PLACED,
-    ),
-    book(
-        "pod.unschedulable_topology",
-        "Pod {name} cannot be placed without breaking its topology spread constraints.",
-        "A constraint with whenUnsatisfiable: DoNotSchedule bounds how uneven the pods may lie over zones or nodes. A "
-        "zone without room, or nodes without the topology label, make it impossible.",
-        _SPEC,
-        look(
-            "See the zones of the nodes.",
-            "kubectl get nodes -L topology.kubernetes.io/zone,kubernetes.io/hostname",
-            "A zone that is empty or has no ready node explains it.",
-        ),
-        outside(
-            "Let the constraint give way (whenUnsatisfiable: ScheduleAnyway) or raise its maxSkew in the pod template.",
-            "The scheduler spreads as well as it can, and places the pod in any case.",
-        ),
-        _PLACED,
-    ),
-    book(
-        "pod.unschedulable_volume",
-        "The volume of pod {name} cannot be used from any node that could take the pod.",
-        "A claim that is not bound holds its pod up; a bound volume of one zone or one node can only be used there, so "
-        "the pod must go where the volume is.",
-        look(
-            "See whether the claim is bound, and to what.",
-            "kubectl describe persistentvolumeclaim {claim} {scope}",
-            "STATUS is Bound, or the events say why not.",
-        ),
-        look(
-            "See where the volumes can be used: their node affinity.",
-            "kubectl describe persistentvolumes",
-            "Under 'Node Affinity' stands the zone or node that the volume is tied to.",
-        ),
-        _NODES,
-        outside(
-            "Bring up a node in the volume's zone, or drop the selector that keeps the pod away from it. A "
-            "StorageClass with volumeBindingMode: WaitForFirstConsumer avoids this for new claims.",
-            "A ready node with room lies where the volume is.",
-        ),
-        _PLACED,
-        confidence=0.7,
-        minutes=20,
-    ),
-    book(
-        "pod.unschedulable_ports",
-        "The host port of pod {name} is taken on every node.",
-        "Two pods that want the same hostPort cannot share a node. A rolling update of such a pod also needs a free "
-        "node, unless the old pod ends first.",
-        _SPEC,
-        look(
-            "See which pods run on which nodes.",
-            "kubectl get pods -A -o wide",
-            "Each node has a pod that already holds the port.",
-        ),
-        outside(
-            "Use a Service in place of the hostPort in the pod template; or have no more replicas than nodes, and end "
-            "old pods first (maxSurge: 0).",
-            "The pods no longer compete for a port of the node.",
-        ),
-        _PLACED,
     ),
     book(
         "pod.unschedulable_nodes",
         "The nodes that could take pod {name} are out of service.",
         "They are cordoned, not ready, or under pressure. Kubernetes marks such nodes with taints; to tolerate those "
         "would only hide the problem of the node.",
-        _NODES,
+        NODES,
         look(
             "Read the conditions and events of node {node}.",
             "kubectl describe node {node}",
@@ -216,7 +109,7 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "If the node is at fault, have it mended (kubelet, disk, network) or replaced by whoever runs the nodes.",
             "Enough nodes are Ready.",
         ),
-        _PLACED,
+        PLACED,
         confidence=0.7,
         minutes=20,
     ),
@@ -225,13 +118,13 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
         "No node takes pod {name}.",
         "The scheduler's message does not fit a known cause; it lists each reason with the number of nodes it is for.",
         DESCRIBE_POD,
-        _NODES,
-        _SPEC,
+        NODES,
+        SPEC,
         outside(
             "Meet the condition that the message names, or take it out of the pod template; without any node, add one.",
             "At least one ready node fulfils every condition.",
         ),
-        _PLACED,
+        PLACED,
         confidence=0.5,
         minutes=20,
     ),
@@ -251,7 +144,7 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             'kubectl patch pod {name} {scope} --type json -p \'[{{"op":"remove","path":"/spec/schedulingGates"}}]\'',
             "The scheduler places the pod.",
         ),
-        _PLACED,
+        PLACED,
         confidence=0.6,
         minutes=15,
     ),

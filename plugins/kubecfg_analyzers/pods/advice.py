@@ -67,7 +67,7 @@ def labelled(case: Case, fits: Sequence[Fit]) -> tuple[str, Facts]:
             continue
         pairs = [f"{item.key}={item.values[0]}" for item in missing]
         if not any(item.key in labels or _telling(item.key) for item in missing):
-            facts: Facts = {"fits_node": fit.name, "label": pairs[0] if len(pairs) == 1 else None}
+            facts: Facts = {"fits_node": fit.name, "node_label": pairs[0] if len(pairs) == 1 else None}
             return f"With the label {listed(pairs)}, node {fit.name} fits.", facts
         if all(item.key in labels for item in missing):
             instead = listed(f"{item.key}={labels[item.key]}" for item in missing)

@@ -151,7 +151,7 @@ def test_a_label_that_no_node_has_is_told_with_the_node_that_needs_but_it() -> N
     found = told(node(), waiting(LABELS, nodeSelector={"disk": "ssd"}))
 
     assert "With the label disk=ssd, node node-1 fits." in found.cause
-    assert (found.evidence["label"], found.evidence["fits_node"]) == ("disk=ssd", "node-1")
+    assert (found.evidence["node_label"], found.evidence["fits_node"]) == ("disk=ssd", "node-1")
 
 
 def test_a_selector_of_another_value_is_the_selectors_fault() -> None:
@@ -159,7 +159,7 @@ def test_a_selector_of_another_value_is_the_selectors_fault() -> None:
 
     assert f"No node has the label {ZONE}=eu-1a; there is {ZONE}=eu-1b." in found.cause
     assert f"If it selected {ZONE}=eu-1b instead, it would fit on node-1." in found.cause
-    assert "label" not in found.evidence
+    assert "node_label" not in found.evidence
 
 
 def test_a_condition_of_node_affinity_is_told_like_a_label() -> None:
