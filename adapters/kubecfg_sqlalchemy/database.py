@@ -35,10 +35,16 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, *, vault: Vault, clock: Clock) -> AsyncIterator[Self]:
-        """The database with all its tables, closed at the end. Raises what the constructor and `migrate` raise."""
+        """The database with all its tables, closed at the end.
+
+        Raises what the constructor and `migrate` raise; a database that is away is DATABASE_URL's affair at the start.
+        """
         database = cls(url, vault=vault, clock=clock)
         try:
-            await database.migrate()
+            try:
+                await database.migrate()
+            except StorageUnavailable as error:
+                raise StorageUnavailable(f"DATABASE_URL: {error.message}") from error
             yield database
         finally:
             await database.close()

@@ -1,6 +1,7 @@
 """The settings: environment variables, and a `.env` file under them, read into one checked struct."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -16,6 +17,10 @@ from kubecfg_core.users import Role
 _LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 _TRUE: Final = ("1", "true", "yes", "on")
 _FALSE: Final = ("0", "false", "no", "off", "")
+# What Kubernetes puts into every pod beside a Service that is named kubecfg: KUBECFG_PORT is tcp://10.0.0.1:8000 there.
+_SERVICE_LINK: Final = re.compile(
+    r"KUBECFG_(SERVICE_HOST|SERVICE_PORT\w*|PORT_[0-9]+_(TCP|UDP|SCTP)\w*)=.*|KUBECFG_PORT=[a-z]+://.*"
+)
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -128,6 +133,8 @@ def parse(environ: Mapping[str, str]) -> Settings:
     known = {field.name.upper(): field for field in msgspec.structs.fields(Settings)}
     values: dict[str, Any] = {}
     for name, text in environ.items():
+        if _SERVICE_LINK.fullmatch(f"{name}={text}"):
+            continue
         if name in known and text != "":
             values[name.lower()] = _convert(name, text, known[name].type)
         elif name.startswith("KUBECFG_") and name not in known and not name.startswith("KUBECFG_TEST_"):

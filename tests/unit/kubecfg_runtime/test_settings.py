@@ -98,3 +98,16 @@ def test_the_data_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, t
 )
 def test_the_llm_is_used_where_it_is_set_and_not_switched_off(variables: dict[str, str], expected: object) -> None:
     assert parse(variables).uses_llm is expected
+
+
+def test_what_kubernetes_tells_of_a_service_of_our_name_is_no_setting() -> None:
+    links = {
+        "KUBECFG_SERVICE_HOST": "10.96.0.7",
+        "KUBECFG_SERVICE_PORT": "8000",
+        "KUBECFG_SERVICE_PORT_HTTP": "8000",
+        "KUBECFG_PORT": "tcp://10.96.0.7:8000",
+        "KUBECFG_PORT_8000_TCP": "tcp://10.96.0.7:8000",
+        "KUBECFG_PORT_8000_TCP_ADDR": "10.96.0.7",
+    }
+
+    assert parse(links) == Settings()

@@ -279,6 +279,16 @@ async def test_a_server_that_is_not_there_is_unreachable() -> None:
         assert await failure_of(url) == "The database cannot be reached."
 
 
+async def test_a_start_without_the_database_names_the_variable() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://127.0.0.1:{closed.getsockname()[1]}/name"
+
+        with pytest.raises(StorageUnavailable, match=r"^DATABASE_URL: The database cannot be reached\.$"):
+            async with Database.open(url, vault=PlainVault(), clock=FakeClock()):
+                pass
+
+
 async def test_a_server_that_never_answers_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_CONNECT_TIMEOUT", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as mute:
