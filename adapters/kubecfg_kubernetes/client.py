@@ -1,6 +1,7 @@
 """kubernetes_asyncio's client, on a transport that keeps our rules."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -192,16 +193,13 @@ def _check_token(target: ClusterTarget) -> None:
 
 
 async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
+    body = io.BytesIO()  # gives away what it holds without a copy: a list may be 100 MB
     async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > limit:
+        if body.tell() + len(chunk) > limit:
             response.close()
             raise TooLarge(f"the answer is larger than {limit / 2**20:,.0f} MiB")
-        chunks.append(chunk)
-    # What is long is joined beside the event loop: 80 MB of fresh memory take 40 ms.
-    return b"".join(chunks) if size <= SMALL else await asyncio.to_thread(b"".join, chunks)
+        body.write(chunk)
+    return body.getvalue()
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

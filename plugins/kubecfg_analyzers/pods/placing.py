@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -25,7 +26,7 @@ _ZONES: Final = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fit:
     """One node, and what keeps the pod off it: nothing, where every field is empty.
 
@@ -47,7 +48,7 @@ class Fit:
         """The node's name."""
         return self.room.node.name
 
-    @property
+    @cached_property
     def reasons(self) -> frozenset[str]:
         """The classes of reasons, as the scheduler's message has them."""
         told = {

@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+import msgspec
+
 from kubecfg_analyzers.nodes import CONDITION_TAINTS, complaint, intolerable, reason, written
 from kubecfg_analyzers.pods import advice, capacity
 from kubecfg_analyzers.pods.advice import Facts
 from kubecfg_analyzers.pods.case import Case
 from kubecfg_analyzers.pods.placing import Fit, accounts_for, survey
 from kubecfg_analyzers.pods.predicates import Predicate, parse
+from kubecfg_analyzers.pods.sound import alike
 from kubecfg_analyzers.report import WARNING, clip, listed, span
-from kubecfg_core import Finding
+from kubecfg_core import ClusterView, Finding
 from kubecfg_core.kinds.cluster import NODES, Node
 from kubecfg_core.kinds.meta import Condition
+from kubecfg_core.kinds.pods import Pod
 
 GATED: Final = timedelta(minutes=10)
 
@@ -51,7 +55,28 @@ def check(case: Case) -> Iterator[Finding]:
     if condition.reason == "SchedulingGated":
         yield from _gated(case)
     elif (condition.reason == "Unschedulable" or condition.message) and not case.settling:
-        yield _refused(case, condition)
+        yield _told(case, condition)
+
+
+def _explained(view: ClusterView) -> dict[tuple[object, ...], list[tuple[Pod, Finding]]]:
+    """What was found so far, kept by the view: each explanation looks at every node, and siblings share it."""
+    del view
+    return {}
+
+
+def _told(case: Case, condition: Condition) -> Finding:
+    """The finding of a sibling that asks for the same and was refused with the same words, or a new one."""
+    pod, owner = case.pod, case.pod.controller
+    siblings = case.view.once(_explained).setdefault(
+        (pod.namespace, owner and owner.uid, condition.message, case.joined), []
+    )
+    for other, finding in siblings if owner else ():
+        if other.metadata.labels == pod.metadata.labels and alike(other.spec, pod.spec):
+            own = tuple(pod.name if name == other.name else name for name in finding.sensitive)
+            return msgspec.structs.replace(finding, name=pod.name, sensitive=own)
+    finding = _refused(case, condition)
+    siblings.append((pod, finding))
+    return finding
 
 
 def _gated(case: Case) -> Iterator[Finding]:

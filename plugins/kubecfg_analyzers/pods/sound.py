@@ -3,10 +3,16 @@
 All of this says only that the checks of `_judge` would find nothing; what it does not know goes through all of them.
 """
 
+from operator import attrgetter
+from typing import Final
+
 from kubecfg_core import ClusterView
 from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.meta import find_condition
 from kubecfg_core.kinds.pods import ContainerStatus, Pod, PodSpec, Volume
+
+_rest: Final = attrgetter(*(field for field in PodSpec.__struct_fields__ if field not in ("nodeName", "volumes")))
+_source: Final = attrgetter(*(field for field in Volume.__struct_fields__ if field != "name"))
 
 
 def serves(view: ClusterView, pod: Pod) -> bool:
@@ -48,25 +54,11 @@ class Specs:
         """Whether the pod names the same as one of its workload that is known to be good."""
         controller = pod.controller
         other = self._good.get(controller.uid) if controller is not None else None
-        return other is not None and _same(other, pod.spec)
+        return other is not None and alike(other, pod.spec)
 
 
-def _same(one: PodSpec, other: PodSpec) -> bool:
-    return (
-        one.containers == other.containers
-        and one.initContainers == other.initContainers
-        and one.serviceAccountName == other.serviceAccountName
-        and one.imagePullSecrets == other.imagePullSecrets
-        and len(one.volumes) == len(other.volumes)
-        and all(map(_same_source, one.volumes, other.volumes))
-    )
-
-
-def _same_source(one: Volume, other: Volume) -> bool:
-    """Volumes may differ in their names: that of the token is made up for each pod."""
-    return (
-        one.configMap == other.configMap
-        and one.secret == other.secret
-        and one.projected == other.projected
-        and one.persistentVolumeClaim == other.persistentVolumeClaim
-    )
+def alike(one: PodSpec, other: PodSpec) -> bool:
+    """Whether two pods ask for the same: all but the node, and the names of volumes, which admission makes up."""
+    if _rest(one) != _rest(other) or len(one.volumes) != len(other.volumes):
+        return False
+    return all(_source(volume) == _source(twin) for volume, twin in zip(one.volumes, other.volumes, strict=True))

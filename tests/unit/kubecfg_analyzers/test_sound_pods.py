@@ -82,3 +82,26 @@ def test_what_is_found_on_the_recordings_is_the_same_as_by_looking_at_every_pod(
     every = [finding for item in view.all(PODS) for finding in pods._judge(Case.of(view, warnings, item))]
 
     assert list(pods.analyze(view)) == every
+
+
+def test_siblings_that_wait_for_the_same_share_an_explanation_under_their_own_names() -> None:
+    waiting = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+    message = "0/1 nodes are available: 1 Insufficient cpu."
+    asks = {"resources": {"requests": {"cpu": "64"}}}
+    siblings = [
+        pod(
+            {"state": {}},
+            name=name,
+            phase="Pending",
+            container=asks,
+            spec={"nodeName": ""},
+            conditions=[{**waiting, "message": message}],
+            **owned("ReplicaSet", "web"),
+        )
+        for name in ("web-1", "web-2")
+    ]
+
+    one, other = pods.analyze(view_of(*siblings))
+
+    assert (one.name, other.name, one.text, one.cause) == ("web-1", "web-2", other.text, other.cause)
+    assert ("web-1" in one.sensitive, "web-1" in other.sensitive, "web-2" in other.sensitive) == (True, False, True)
