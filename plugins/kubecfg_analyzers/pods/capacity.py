@@ -18,7 +18,7 @@ from kubecfg_core.kinds.pods import Container, Pod
 Facts = dict[str, str | int | None]
 
 _WORTH: Final = Decimal("0.25")
-"""A request that would have to shrink to less than this share of itself is no advice."""
+"""A request that would have to shrink to less than this share of itself, or of the node, is no advice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Shortage:
         amount = rounded(self._of(biggest) - fit.lacking[self.resource], self.resource)
         less = requests.asked(_with_request(self.case.pod, biggest, self.resource, amount).spec)
         enough = not fit.room.lacks(less)
-        return (fit, biggest, amount) if enough and amount >= self._of(biggest) * _WORTH else None
+        # Whoever asks for more than a whole node has often meant another unit: what a node has is advice enough.
+        sensible = min(self._of(biggest), fit.room.offered.get(self.resource, Decimal(0))) * _WORTH
+        return (fit, biggest, amount) if enough and amount >= sensible else None
 
     def _of(self, container: Container) -> Decimal:
         return requests.of(container).get(self.resource, Decimal(0))
