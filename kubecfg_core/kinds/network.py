@@ -91,7 +91,10 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False):
 
 
 class EndpointSlice(KubeObject, frozen=True, gc=False):
-    """Some of the endpoints of a Service. An empty slice is written as null."""
+    """Some of the endpoints of a Service.
+
+    An empty slice is written as null; `addressType` is `IPv4`, `IPv6` or `FQDN`.
+    """
 
     addressType: str = ""
     endpoints: tuple[Endpoint, ...] | None = ()

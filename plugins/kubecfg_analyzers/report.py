@@ -15,6 +15,7 @@ DOCS: Final = "https://kubernetes.io/docs/"
 ERROR: Final = Severity.ERROR
 WARNING: Final = Severity.WARNING
 CRITICAL: Final = Severity.CRITICAL
+SETTLING: Final = timedelta(seconds=15)
 
 _LONGEST_MESSAGE: Final = 300
 _NAMES: Final = frozenset(
@@ -90,6 +91,15 @@ def older(now: datetime, since: datetime | None, limit: timedelta) -> bool:
     """Whether that was longer ago than the limit; no when it is not known."""
     age = elapsed(now, since)
     return age is not None and age > limit
+
+
+def settling(now: datetime, since: datetime | None) -> bool:
+    """Whether that is so new that what belongs to it may still be on its way, or was made after its list was read.
+
+    No where it is not known, or where the other clock is far ahead.
+    """
+    age = elapsed(now, since)
+    return age is not None and abs(age) < SETTLING
 
 
 def minutes(now: datetime, since: datetime | None) -> int | None:

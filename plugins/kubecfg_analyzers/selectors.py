@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Final
 
 from kubecfg_core import ClusterView
 from kubecfg_core.kinds.network import Service
 from kubecfg_core.kinds.pods import Pod
-from kubecfg_core.kinds.workloads import DEPLOYMENTS, STATEFULSETS, Workload
+from kubecfg_core.kinds.workloads import DAEMONSETS, DEPLOYMENTS, REPLICASETS, STATEFULSETS, Workload
+
+_SECOND: Final = frozenset({"replica", "slave", "standby", "secondary", "follower"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,35 @@ def makers(view: ClusterView, service: Service) -> list[tuple[str, Workload]]:
     wanted = service.spec.selector.items()
     fitting = [(kind, item) for kind, item in every if wanted <= item.spec.template.metadata.labels.items()]
     return sorted(fitting, key=lambda pair: (pair[1].spec.replicas == 0, pair[1].name))
+
+
+def foreign(view: ClusterView, service: Service) -> list[tuple[str, Workload]]:
+    """The ReplicaSets for the selected pods that no Deployment manages: those of an Argo Rollout, or of nobody."""
+    wanted = service.spec.selector.items()
+    every = view.within(REPLICASETS, service.namespace)
+    mine = [item for item in every if wanted <= item.spec.template.metadata.labels.items()]
+    others = [item for item in mine if item.controller is None or item.controller.kind != "Deployment"]
+    return sorted(
+        (("ReplicaSet", item) for item in others), key=lambda pair: (pair[1].spec.replicas == 0, pair[1].name)
+    )
+
+
+def for_no_node(view: ClusterView, service: Service) -> bool:
+    """Whether a DaemonSet is to make the selected pods, and no node is one that it wants: as with GPUs or Windows."""
+    wanted = service.spec.selector.items()
+    every = view.within(DAEMONSETS, service.namespace)
+    mine = [item for item in every if wanted <= item.spec.template.metadata.labels.items()]
+    return bool(mine) and all(item.status.desiredNumberScheduled == 0 for item in mine)
+
+
+def replica_of_one(pods: Sequence[Pod], selector: dict[str, str]) -> bool:
+    """Whether it selects the replicas of a database that runs as one instance, which has none on purpose."""
+    for key, value in selector.items():
+        rest = {other: wanted for other, wanted in selector.items() if other != key}
+        if rest and key.lower().endswith("role") and value.lower() in _SECOND:
+            alike = [pod for pod in pods if not pod.finished and rest.items() <= pod.metadata.labels.items()]
+            return len(alike) == 1 and key in alike[0].metadata.labels
+    return False
 
 
 def nearest_pod(pods: Sequence[Pod], selector: dict[str, str]) -> Near | None:

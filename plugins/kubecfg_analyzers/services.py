@@ -5,34 +5,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from kubecfg_analyzers import pods, selectors, target_ports
-from kubecfg_analyzers.events import Warnings, latest
+from kubecfg_analyzers import pods, selectors, service_addresses, target_ports
+from kubecfg_analyzers.events import Warnings
 from kubecfg_analyzers.owners import owner_of
 from kubecfg_analyzers.report import (
     CRITICAL,
-    ERROR,
     WARNING,
     Facts,
-    clip,
     counted,
     found,
-    minutes,
     older,
-    sentence,
-    span_since,
+    settling,
 )
 from kubecfg_core import Analyzer, ClusterView, Finding, LabelSelector, Resource, Severity
 from kubecfg_core.kinds.meta import find_condition
 from kubecfg_core.kinds.network import ENDPOINTSLICES, SERVICES, EndpointSlice, Service
 from kubecfg_core.kinds.pods import PODS, Pod
-from kubecfg_core.kinds.workloads import DEPLOYMENTS, STATEFULSETS
+from kubecfg_core.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS
 
-READS: Final[tuple[Resource[Any], ...]] = (SERVICES, ENDPOINTSLICES, DEPLOYMENTS, STATEFULSETS, *pods.STATUS_READS)
-LB_GRACE: Final = timedelta(minutes=10)
+READS: Final[tuple[Resource[Any], ...]] = (
+    SERVICES,
+    ENDPOINTSLICES,
+    DEPLOYMENTS,
+    STATEFULSETS,
+    DAEMONSETS,
+    *pods.STATUS_READS,
+)
 SLICE_GRACE: Final = timedelta(minutes=2)
 YOUNG: Final = timedelta(minutes=2)
 
-_DOC: Final = "concepts/services-networking/service/"
 _DEBUG: Final = "tasks/debug/debug-application/debug-service/"
 _MOST_PODS: Final = 20
 
@@ -60,9 +61,9 @@ class Services:
         if service.metadata.deletionTimestamp is not None:
             return
         if service.spec.type == "ExternalName":
-            yield from _external(service)
+            yield from service_addresses.external_name(service)
             return
-        yield from self._load_balancer(service)
+        yield from service_addresses.load_balancer(self._view, self._warnings.of(SERVICES, service), service)
         if service.spec.selector and self._view.covers(PODS, service.namespace):
             yield from self._selected(service)
 
@@ -82,7 +83,7 @@ class Services:
 
     def _nobody(self, service: Service, finished: Sequence[Pod]) -> Iterator[Finding]:
         facts: dict[str, str | int | None] = {"selector": selectors.written(service.spec.selector)}
-        makers = selectors.makers(self._view, service)
+        makers = selectors.makers(self._view, service) or selectors.foreign(self._view, service)
         if makers:
             kind, maker = makers[0]
             if maker.spec.replicas == 0 or not older(self._view.now, maker.metadata.creationTimestamp, YOUNG):
@@ -106,8 +107,17 @@ class Services:
                     severity=CRITICAL,
                     facts=facts,
                 )
-        else:
+        elif not self._empty_on_purpose(service):
             yield self._unmatched(service, facts)
+
+    def _empty_on_purpose(self, service: Service) -> bool:
+        """Whether the Service is just being made, or is for pods that are not wanted on any node, or in this number."""
+        pods_there = self._view.within(PODS, service.namespace)
+        return (
+            settling(self._view.now, service.metadata.creationTimestamp)
+            or selectors.for_no_node(self._view, service)
+            or selectors.replica_of_one(pods_there, service.spec.selector)
+        )
 
     def _unmatched(self, service: Service, facts: dict[str, str | int | None]) -> Finding:
         near = selectors.nearest_pod(self._view.within(PODS, service.namespace), service.spec.selector)
@@ -135,8 +145,8 @@ class Services:
         troubles = self._troubles([pod for pod in live if not _ready(pod)])
         if ready:
             yield from self._stale(service, ready)
-        if not troubles:
-            return  # every pod serves, or is too young to tell
+        if not troubles or service.spec.publishNotReadyAddresses:
+            return  # every pod serves, or is too young to tell, or need not be ready to be found
         pod, trouble = troubles[0]
         owner = owner_of(self._view, pod)
         facts: dict[str, str | int | None] = {
@@ -171,7 +181,9 @@ class Services:
             return
         every = [endpoint for item in slices for endpoint in item.endpoints or ()]
         addresses = {address for endpoint in every for address in endpoint.addresses or ()}
-        absent = [pod for pod in ready if pod.status.podIP and pod.status.podIP not in addresses and self._settled(pod)]
+        families = {item.addressType or "IPv4" for item in slices}  # a pod's first address may be of the other family
+        told = [pod for pod in ready if pod.status.podIP and _family(pod.status.podIP) in families]
+        absent = [pod for pod in told if pod.status.podIP not in addresses and self._settled(pod)]
         if absent:
             yield _found(
                 service,
@@ -187,43 +199,14 @@ class Services:
         condition = find_condition(pod.status.conditions, "Ready")
         return condition is not None and older(self._view.now, condition.lastTransitionTime, SLICE_GRACE)
 
-    def _load_balancer(self, service: Service) -> Iterator[Finding]:
-        if service.spec.type != "LoadBalancer" or service.status.addressed:
-            return
-        since = service.metadata.creationTimestamp
-        event = latest(self._warnings.of(SERVICES, service), "SyncLoadBalancerFailed", "CreatingLoadBalancerFailed")
-        if event is not None or older(self._view.now, since, LB_GRACE):
-            said = sentence(event.message) if event else ""
-            yield _found(
-                service,
-                "service.loadbalancer_pending",
-                f"The load balancer has had no address for {span_since(self._view.now, since)}.",
-                severity=ERROR if event else WARNING,
-                cause=said or "No cloud controller or load balancer implementation has taken it.",
-                facts={
-                    "minutes": minutes(self._view.now, since),
-                    "message": clip(event.message) if event else None,
-                },
-            )
+
+def _family(address: str) -> str:
+    return "IPv6" if ":" in address else "IPv4"
 
 
 def _ready(pod: Pod) -> bool:
     condition = find_condition(pod.status.conditions, "Ready")
     return condition is not None and condition.status == "True"
-
-
-def _external(service: Service) -> Iterator[Finding]:
-    own = f"{service.name}.{service.namespace}"
-    host = service.spec.externalName.rstrip(".")
-    if host in (own, f"{own}.svc", f"{own}.svc.cluster.local"):
-        yield _found(
-            service,
-            "service.externalname_self",
-            f"The ExternalName {host} is the Service itself.",
-            severity=ERROR,
-            cause="Its name resolves to itself, and never to an address.",
-            facts={"host": host},
-        )
 
 
 def _found(
@@ -236,8 +219,7 @@ def _found(
     facts: Facts | None = None,
     names: Iterable[str] = (),
 ) -> Finding:
-    doc = _DOC if code in ("service.externalname_self", "service.loadbalancer_pending") else _DEBUG
-    return found(SERVICES, service, code, text, severity=severity, cause=cause, doc=doc, facts=facts, names=names)
+    return found(SERVICES, service, code, text, severity=severity, cause=cause, doc=_DEBUG, facts=facts, names=names)
 
 
 def analyze(view: ClusterView) -> Iterator[Finding]:

@@ -14,13 +14,14 @@ def check(service: Service, pods: Sequence[Pod]) -> Iterator[Finding]:
     """Target ports by name that no pod declares, and numbers that contradict all that is declared.
 
     A number need not be declared: it is doubted only where every container declares its ports, and none is this one.
+    Of a headless Service only the names count: clients bring the number themselves.
     """
     for port in service.spec.ports:
         target = port.targetPort or port.port
         if isinstance(target, str) and not target.isdigit():
             if not any(_named(pod, target, port.protocol) for pod in pods):
                 yield _unnamed(service, port, target, pods)
-        elif all(_contradicts(pod, int(target), port.protocol) for pod in pods):
+        elif not service.headless and all(_contradicts(pod, int(target), port.protocol) for pod in pods):
             yield _undeclared(service, port, int(target), pods)
 
 
@@ -53,12 +54,14 @@ def _unnamed(service: Service, port: ServicePort, target: str, pods: Sequence[Po
 
 def _undeclared(service: Service, port: ServicePort, target: int, pods: Sequence[Pod]) -> Finding:
     numbers = sorted({item.containerPort for pod in pods for item in _declared(pod)})
-    shown = listed(str(number) for number in numbers)
+    other = sorted({item.protocol for pod in pods for item in _declared(pod) if item.containerPort == target})
+    sent = f"{target}/{port.protocol}" if other else str(target)
+    shown = listed([f"{target}/{protocol}" for protocol in other] or [str(number) for number in numbers])
     return found(
         SERVICES,
         service,
         "service.undeclared_port",
-        f"Port {port.port} of the Service sends to port {target} of the pods; their containers declare {shown}.",
+        f"Port {port.port} of the Service sends to port {sent} of the pods; their containers declare {shown}.",
         cause="Connections are refused, unless a container listens there without saying so.",
         doc=_DOC,
         severity=WARNING,

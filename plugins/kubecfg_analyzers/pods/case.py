@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 
 from kubecfg_analyzers.events import Warnings, latest
 from kubecfg_analyzers.owners import Owner, owner_of
-from kubecfg_analyzers.report import ERROR, Facts, elapsed, found
+from kubecfg_analyzers.report import ERROR, Facts, elapsed, found, settling
 from kubecfg_core import ClusterView, Finding, Severity
 from kubecfg_core.kinds.events import Event
 from kubecfg_core.kinds.meta import Condition, find_condition
@@ -16,7 +15,6 @@ from kubecfg_core.kinds.pods import PODS, Container, ContainerStatus, Pod
 CONTAINER = "container"
 INIT = "init container"
 SIDECAR = "sidecar"
-SETTLING: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,8 @@ class Case:
 
     @property
     def settling(self) -> bool:
-        """Whether the pod is so new that what it needs may have been made after its list was read, or is being made.
-
-        No where it does not say when it was made, or its clock is far ahead.
-        """
-        age = elapsed(self.view.now, self.pod.metadata.creationTimestamp)
-        return age is not None and abs(age) < SETTLING
+        """Whether the pod is so new that what it needs may be on its way."""
+        return settling(self.view.now, self.pod.metadata.creationTimestamp)
 
     @property
     def bound(self) -> timedelta:

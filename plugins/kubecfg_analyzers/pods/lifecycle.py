@@ -6,9 +6,9 @@ from typing import Final
 
 from kubecfg_analyzers.nodes import complaint
 from kubecfg_analyzers.pods import containers
-from kubecfg_analyzers.pods.case import SETTLING, Case
+from kubecfg_analyzers.pods.case import Case
 from kubecfg_analyzers.pods.exits import meaning
-from kubecfg_analyzers.report import ERROR, WARNING, clip, elapsed, minutes, older, sentence, span_since
+from kubecfg_analyzers.report import ERROR, SETTLING, WARNING, clip, elapsed, minutes, older, sentence, span_since
 from kubecfg_core import Finding, KubeObject
 from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.meta import find_condition

@@ -208,3 +208,90 @@ def test_a_node_that_is_not_ready_is_the_cause() -> None:
     )
 
     assert "node-2" in only(analyze, view).cause
+
+
+ROLLOUT = {"ownerReferences": [{"kind": "Rollout", "name": "web", "uid": "r", "controller": True}]}
+DEPLOYED = {"ownerReferences": [{"kind": "Deployment", "name": "web", "uid": "d", "controller": True}]}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "told"), [(ROLLOUT, []), (DEPLOYED, ["service.no_matching_pods"])], ids=["a Rollout", "a Deployment"]
+)
+def test_the_idle_replicaset_of_a_foreign_controller_excuses_the_service(metadata: Json, told: list[str]) -> None:
+    idle = workload("ReplicaSet", "web-7f", desired=0, metadata=metadata)
+
+    assert codes(analyze, view_of(service(), idle)) == told
+
+
+@pytest.mark.parametrize(("nodes", "told"), [(0, []), (2, ["service.no_matching_pods"])])
+def test_a_daemonset_that_no_node_wants_excuses_the_service(nodes: int, told: list[str]) -> None:
+    daemons = {
+        "kind": "DaemonSet",
+        "metadata": {"name": "gpu"},
+        "spec": {"selector": {"matchLabels": WEB}, "template": {"metadata": {"labels": WEB}}},
+        "status": {"desiredNumberScheduled": nodes},
+    }
+
+    assert codes(analyze, view_of(service(), daemons)) == told
+
+
+@pytest.mark.parametrize(("instances", "told"), [(1, []), (2, ["service.no_matching_pods"])])
+def test_a_database_of_one_instance_has_no_replicas_to_read_from(instances: int, told: list[str]) -> None:
+    primary = {"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "primary"}
+    every = [pod(name=f"db-{number}", labels=primary) for number in range(instances)]
+    readers = service("db-ro", selector={"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "replica"})
+
+    assert codes(analyze, view_of(readers, *every)) == told
+
+
+def test_a_missing_primary_is_told() -> None:
+    writers = service("db-rw", selector={"cluster": "db", "role": "primary"})
+
+    view = view_of(writers, pod(labels={"cluster": "db", "role": "replica"}))
+
+    assert codes(analyze, view) == ["service.no_matching_pods"]
+
+
+def test_a_service_of_a_moment_may_have_no_pods_yet() -> None:
+    new = service()
+    new["metadata"]["creationTimestamp"] = ago(seconds=3)
+
+    assert codes(analyze, view_of(new)) == []
+
+
+def test_a_service_that_publishes_pods_before_they_are_ready_serves() -> None:
+    peers = service(clusterIP="None", publishNotReadyAddresses=True)
+
+    assert codes(analyze, view_of(peers, pod(crashing(), labels=WEB))) == []
+
+
+def test_the_port_numbers_of_a_headless_service_send_nothing_anywhere() -> None:
+    listening = {"ports": [{"containerPort": 9000}]}
+
+    assert codes(analyze, view_of(service(clusterIP="None"), pod(container=listening, labels=WEB))) == []
+
+
+def test_a_port_of_the_wrong_protocol_is_told_with_the_right_one() -> None:
+    udp = service(ports=[{"port": 53, "protocol": "UDP"}])
+    listening = {"ports": [{"containerPort": 53, "protocol": "TCP"}]}
+
+    found = only(analyze, view_of(udp, pod(container=listening, labels=WEB)))
+
+    assert "sends to port 53/UDP of the pods; their containers declare 53/TCP." in found.text
+
+
+def test_slices_of_the_other_address_family_do_not_list_a_pods_first_address() -> None:
+    slices = {**endpoints("fd00::7"), "addressType": "IPv6"}
+    dual = pod(labels=WEB)
+    dual["status"]["podIP"] = "10.0.0.7"
+
+    assert codes(analyze, view_of(service(), dual, slices)) == []
+
+
+def test_a_load_balancer_that_metallb_has_no_address_for_tells_why() -> None:
+    asked = service(type="LoadBalancer")
+    event = warning(
+        "AllocationFailed", 'Failed to allocate IP: no available IPs in pool "a"', kind="Service", name="web"
+    )
+
+    assert "no available IPs" in only(analyze, view_of(asked, event, pod(labels=WEB))).cause
