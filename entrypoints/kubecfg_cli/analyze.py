@@ -1,6 +1,7 @@
 """`kubecfg analyze`: what is wrong in a cluster or a dump, and what to do."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,6 +12,7 @@ from kubecfg_core.plugins import ALL
 from kubecfg_core.problems import Severity
 
 if TYPE_CHECKING:
+    from kubecfg_core.differing import Earlier
     from kubecfg_core.report import Report
 
 
@@ -22,11 +24,15 @@ async def analyze(
     namespace: Annotated[str | None, Parameter(name=("--namespace", "-n"))] = None,
     types: Annotated[str, Parameter(name=("--types", "-t"))] = ALL,
     output: Annotated[Literal["text", "json"], Parameter(name=("--output", "-o"))] = "text",
+    fold: bool = True,
+    diff: Path | None = None,
+    plugin_trace: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Find what is wrong in a cluster or a dump of one.
 
     By default the cluster of the current kubeconfig context. Exit status: 0 when nothing is broken (warnings do not
-    count), 1 when something is, 2 when it could not be looked at.
+    count), 1 when something is, 2 when it could not be looked at. With --diff only what is new counts, and what was a
+    warning before.
 
     Parameters
     ----------
@@ -43,14 +49,26 @@ async def analyze(
         Comma-separated names of analyzers (`kubecfg plugins list` shows them), or all.
     output
         text for people, json for programs: the shape that the REST service documents.
+    fold
+        Show one problem a cause, with all that suffers from it; otherwise one an object.
+    diff
+        A file that `kubecfg analyze -o json` wrote earlier, folded likewise: show what is new, fixed and still there.
+    plugin_trace
+        Show on standard error what each analyzer read, cost and found.
 
     """
-    report = await _report(context, kubeconfig, dump, namespace, types)
-    if output == "json":
-        import msgspec
+    before = _earlier(diff) if diff is not None else None
+    source = _Source(context=context, kubeconfig=kubeconfig, dump=dump)
+    report = await _report(source, namespace=namespace, types=types, fold=fold, trace=plugin_trace)
+    if plugin_trace and report.trace:
+        from kubecfg_cli.console import err
+        from kubecfg_cli.rendering import print_trace
 
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-        sys.stdout.buffer.flush()
+        print_trace(err(), report.trace)
+    if before is not None:
+        return _show_difference(report, before, output)
+    if output == "json":
+        _print_json(report)
     else:
         from kubecfg_cli.console import out
         from kubecfg_cli.rendering import print_report
@@ -60,14 +78,53 @@ async def analyze(
     return BROKEN if broken else 0
 
 
-async def _report(
-    context: str | None, kubeconfig: Path | None, dump: Path | None, namespace: str | None, types: str
-) -> "Report":
+def _show_difference(report: "Report", before: "Earlier", output: str) -> int:
+    from kubecfg_core.differing import difference
+
+    changes = difference(before, report)
+    if output == "json":
+        _print_json(changes)
+    else:
+        from kubecfg_cli.console import out
+        from kubecfg_cli.rendering import print_difference
+
+        print_difference(out(), report, changes)
+    return BROKEN if changes.broken else 0
+
+
+def _earlier(path: Path) -> "Earlier":
+    from kubecfg_core.differing import earlier
+    from kubecfg_core.errors import InvalidInput
+
+    try:
+        return earlier(path.read_bytes())
+    except OSError as error:
+        raise InvalidInput(f"--diff: {path} cannot be read: {error.strerror}.") from error
+
+
+def _print_json(answer: object) -> None:
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Where the objects come from."""
+
+    context: str | None
+    kubeconfig: Path | None
+    dump: Path | None
+
+
+async def _report(source: _Source, *, namespace: str | None, types: str, fold: bool, trace: bool) -> "Report":
     from kubecfg_cli.console import err
     from kubecfg_core.errors import InvalidInput
     from kubecfg_runtime import Kubecfg
     from kubecfg_runtime.settings import Settings
 
+    context, kubeconfig, dump = source.context, source.kubeconfig, source.dump
     if dump is not None and (context is not None or kubeconfig is not None):
         raise InvalidInput("--from analyses files, so --context and --kubeconfig have no meaning beside it.")
     names = [name.strip() for name in types.split(",") if name.strip()]
@@ -77,6 +134,8 @@ async def _report(
     with err().status(f"Reading {dump or context or 'the current cluster'} ..."):
         async with Kubecfg(settings) as kubecfg:
             if dump is not None:
-                return await kubecfg.analyze_dump(dump, types=names, namespace=namespace)
+                return await kubecfg.analyze_dump(dump, types=names, namespace=namespace, fold=fold, trace=trace)
             path = str(kubeconfig) if kubeconfig else None
-            return await kubecfg.analyze_kubeconfig(context, path=path, types=names, namespace=namespace)
+            return await kubecfg.analyze_kubeconfig(
+                context, path=path, types=names, namespace=namespace, fold=fold, trace=trace
+            )

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kubecfg_cli.console import plain
-from kubecfg_core.problems import Severity, SolvedProblem
+from kubecfg_core.differing import Difference
+from kubecfg_core.problems import AnalyzerTrace, BlastRadius, ObjectRef, Problem, Severity, SolvedProblem
 from kubecfg_core.report import Report
 from kubecfg_core.solutions import Step
 from kubecfg_core.usecases.clusters import NodeCount
@@ -19,18 +20,44 @@ from kubecfg_core.usecases.clusters import NodeCount
 _COLOURS: Final = {Severity.CRITICAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _BODY: Final = 11  # as wide as "critical" and the spaces around it
 _STEP: Final = 14
+_NAMED: Final = 5
+_TEXTS: Final = 5
 
 
 def print_report(console: Console, report: Report) -> None:
     """Everything the report has: problems with solutions, then what could not be read, then one line in sum."""
-    entries = sorted(report.problems_with_solutions, key=lambda entry: entry.problem.namespace)
-    for namespace, group in groupby(entries, key=lambda entry: entry.problem.namespace):
-        console.print(Text(plain(namespace) or "the cluster itself", style="bold underline"))
-        for alike in _alike(group):
-            _print_problem(console, alike[0], also=[entry.problem.name for entry in alike[1:]])
-        console.print()
+    _print_problems(console, report.problems_with_solutions)
     _print_gaps(console, report)
     console.print(_summary(report))
+
+
+def print_difference(console: Console, report: Report, difference: Difference) -> None:
+    """What is new with its solutions, the rest in a line each, then what could not be read, and one line in sum."""
+    _print_problems(console, difference.new)
+    still = [entry.problem for entry in difference.still_there]
+    worse = [entry.problem for entry in difference.worse]
+    for title, problems in (
+        ("Fixed", difference.fixed),
+        ("Worse than a warning now", worse),
+        ("Still there", [problem for problem in still if problem not in worse]),
+        ("Not found, but this time less could be seen", difference.unsure),
+    ):
+        if problems:
+            console.print(Text(title, style="bold underline"))
+            for problem in problems:
+                console.print(_head(problem))
+            console.print()
+    _print_gaps(console, report)
+    counts = f"{len(difference.new)} new, {len(difference.fixed)} fixed, {len(still)} still there"
+    console.print(Text(f"{counts}: {report.objects_read} objects read in {plain(report.cluster_name)}.", style="bold"))
+
+
+def print_trace(console: Console, trace: Iterable[AnalyzerTrace]) -> None:
+    """What each analyzer cost, found and read, the slowest first: a line each, however long."""
+    console.print(Text(f"{'ANALYZER':<32}{'MS':>9}{'OBJECTS':>9}{'FINDINGS':>10}  KINDS", style="bold"), soft_wrap=True)
+    for item in sorted(trace, key=lambda item: -item.milliseconds):
+        figures = f"{item.milliseconds:>9.1f}{item.objects:>9}{item.findings:>10}"
+        console.print(Text(f"{plain(item.analyzer):<32}{figures}  {plain(', '.join(item.kinds))}"), soft_wrap=True)
 
 
 def nodes_table(counts: dict[str, NodeCount]) -> Table:
@@ -42,6 +69,15 @@ def nodes_table(counts: dict[str, NodeCount]) -> Table:
         error = count.error if isinstance(count.error, str) else ""
         table.add_row(plain(name), str(count.ready), str(count.not_ready), str(count.total), plain(error))
     return table
+
+
+def _print_problems(console: Console, solved: Iterable[SolvedProblem]) -> None:
+    entries = sorted(solved, key=lambda entry: entry.problem.namespace)
+    for namespace, group in groupby(entries, key=lambda entry: entry.problem.namespace):
+        console.print(Text(plain(namespace) or "the cluster itself", style="bold underline"))
+        for alike in _alike(group):
+            _print_problem(console, alike[0], also=[entry.problem.name for entry in alike[1:]])
+        console.print()
 
 
 def _alike(entries: Iterable[SolvedProblem]) -> list[list[SolvedProblem]]:
@@ -57,23 +93,49 @@ def _alike(entries: Iterable[SolvedProblem]) -> list[list[SolvedProblem]]:
 
 def _print_problem(console: Console, entry: SolvedProblem, *, also: list[str]) -> None:
     problem, solution = entry.problem, entry.solution
-    head = Text.assemble(
-        (f"  {problem.severity:<{_BODY - 2}}", _COLOURS[problem.severity]),
-        (f"{problem.kind} {plain(problem.name)}", "bold"),
-        (f"  {problem.code}", "dim"),
-    )
-    console.print(head)
+    console.print(_head(problem))
     texts = [plain(error.text) for error in problem.errors]
-    for text in texts:
+    for text in texts[:_TEXTS]:
         _print_indented(console, Text(text))
+    if len(texts) > _TEXTS:
+        _print_indented(console, Text(f"{len(texts) - _TEXTS} more like that.", style="dim"))
     if problem.cause:
         _print_indented(console, Text(f"Cause: {plain(problem.cause)}", style="italic"))
     if also:
         _print_indented(console, Text(f"The same with {plain(', '.join(also))}.", style="dim"))
+    if hit := _hit(problem):
+        _print_indented(console, Text(hit, style="dim"))
     if plain(solution.solution_summary) not in texts:
         _print_indented(console, Text(plain(solution.solution_summary), style="green"))
     for step in solution.remediation_steps:
         _print_step(console, step)
+
+
+def _head(problem: Problem) -> Text:
+    return Text.assemble(
+        (f"  {problem.severity:<{_BODY - 2}}", _COLOURS[problem.severity]),
+        (f"{plain(problem.kind)} {plain(problem.name)}", "bold"),
+        (f"  {plain(problem.code)}", "dim"),
+    )
+
+
+def _hit(problem: Problem) -> str:
+    """`Hits 2 pods, 1 workload, 1 service: api-1, api-2, Service api.`, or nothing where only the object itself is."""
+    entry = ObjectRef(kind=problem.kind, name=problem.name, namespace=problem.namespace)
+    hurt = [ObjectRef(kind=item.kind, name=item.name, namespace=item.namespace) for item in problem.symptoms]
+    refs = [ref for ref in dict.fromkeys([*problem.members, *hurt]) if ref != entry]
+    if not refs:
+        return ""
+    names = [plain(ref.name if ref.kind == "Pod" else f"{ref.kind} {ref.name}") for ref in refs]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"Hits {_counts(problem.blast_radius)}{', '.join(names[:_NAMED])}{more}."
+
+
+def _counts(radius: BlastRadius) -> str:
+    numbers = (("pod", radius.pods), ("workload", radius.workloads), ("service", radius.services))
+    parts = [f"{number} {noun}{'s' if number > 1 else ''}" for noun, number in numbers if number]
+    places = f" in {radius.namespaces} namespaces" if radius.namespaces > 1 else ""
+    return f"{', '.join(parts)}{places}: " if parts else ""
 
 
 def _print_step(console: Console, step: Step) -> None:

@@ -79,6 +79,59 @@ def test_json_has_the_documented_fields(tmp_path: Path) -> None:
     assert {"solution_summary", "detailed_solution", "remediation_steps"} <= set(entry["solution"])
 
 
+def test_each_cause_in_the_recordings_is_one_problem(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path)
+
+    namespaces = [entry["problem"]["namespace"] for entry in json.loads(done.stdout)["problems_with_solutions"]]
+    assert sorted(namespaces) == sorted(["", *SCENARIOS])
+
+
+def test_without_folding_there_is_a_problem_for_each_object(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", "--no-fold", home=tmp_path)
+
+    problems = [entry["problem"] for entry in json.loads(done.stdout)["problems_with_solutions"]]
+    objects = {(problem["kind"], problem["namespace"], problem["name"]) for problem in problems}
+    assert len(objects) == len(problems) > len(SCENARIOS) + 1
+
+
+def test_text_says_what_a_cause_hits(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "-n", "readiness", home=tmp_path, COLUMNS="200")
+
+    assert "Hits 2 pods, 1 workload, 1 service: slow-74997db767-c9lfq, slow-74997db767-j7vkg, Service slow." in (
+        done.stdout
+    )
+
+
+def test_an_analysis_that_finds_the_same_as_before_is_status_0(tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    before.write_text(kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path).stdout)
+
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "--diff", str(before), home=tmp_path)
+
+    assert (done.returncode, "0 new, 0 fixed, 13 still there" in done.stdout) == (0, True)
+
+
+def test_an_analysis_that_finds_more_than_before_is_status_1_and_shows_it(tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    report = json.loads(kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path).stdout)
+    entries = report["problems_with_solutions"]
+    report["problems_with_solutions"] = [entry for entry in entries if entry["problem"]["namespace"] != "oom"]
+    before.write_text(json.dumps(report))
+
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "--diff", str(before), "-o", "json", home=tmp_path)
+
+    found = json.loads(done.stdout)
+    assert [entry["problem"]["namespace"] for entry in found["new"]] == ["oom"]
+    assert (done.returncode, len(found["still_there"]), found["fixed"]) == (1, 12, [])
+
+
+def test_the_trace_has_a_line_for_each_analyzer_and_stays_off_standard_output(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "-t", "pods,pvc", "--plugin-trace", home=tmp_path)
+
+    assert {line.split()[0] for line in done.stderr.splitlines()} == {"ANALYZER", "pods", "pvc"}
+    assert "ANALYZER" not in done.stdout
+
+
 def test_text_never_wraps_a_command(tmp_path: Path) -> None:
     text = kubecfg("analyze", "--from", str(RECORDINGS), home=tmp_path, COLUMNS="60").stdout
     found = kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path).stdout
@@ -92,6 +145,7 @@ def test_text_never_wraps_a_command(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (("analyze", "--from", "nowhere"), "nowhere"),
+        (("analyze", "--from", str(RECORDINGS), "--diff", "nowhere"), "nowhere"),
         (("analyze", "--types", "widgets", "--from", str(RECORDINGS)), "widgets"),
         (("analyze", "-n", "absent", "--from", str(RECORDINGS)), "absent"),
         (("analyze", "--from", str(RECORDINGS), "--context", "x"), "--from"),

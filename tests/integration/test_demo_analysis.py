@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 import kubecfg_analyzers
+from kubecfg_core.folding import fold
 from kubecfg_core.problems import Finding
 from kubecfg_core.resources import ReadState
 from kubecfg_core.view import ClusterView, Reading
@@ -16,7 +17,7 @@ from kubecfg_demo import FAULTS, DemoFault, Simulator, shop_objects
 
 
 @functools.cache
-def findings() -> tuple[Finding, ...]:
+def analysis() -> tuple[ClusterView, tuple[Finding, ...]]:
     analyzers = kubecfg_analyzers.register_analyzers()
     simulator = Simulator(shop_objects())
     readings: dict[object, Reading] = {}
@@ -26,7 +27,11 @@ def findings() -> tuple[Finding, ...]:
         found = tuple(msgspec.json.decode(entry.data, type=resource.struct) for entry in entries)
         readings[resource] = Reading(state=ReadState.LISTED if served else ReadState.ABSENT, objects=found)
     view = ClusterView(readings, now=dt.datetime.now(dt.UTC))  # type: ignore[arg-type] # resources are generic in their struct
-    return tuple(finding for analyzer in analyzers for finding in analyzer.analyze(view))
+    return view, tuple(finding for analyzer in analyzers for finding in analyzer.analyze(view))
+
+
+def findings() -> tuple[Finding, ...]:
+    return analysis()[1]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.kind}/{fault.name}")
@@ -41,3 +46,13 @@ def test_what_only_looks_odd_stays_silent() -> None:
         if not any(fault.covers(found.kind, found.namespace, found.name) for fault in FAULTS)
     ]
     assert uncovered == []
+
+
+def test_each_fault_of_the_demo_is_one_problem() -> None:
+    view, found = analysis()
+
+    causes = [(problem.kind, problem.namespace, problem.name) for problem in fold(found, view)]
+
+    assert len(causes) == len(FAULTS)
+    for fault in FAULTS:
+        assert any(fault.covers(*cause) for cause in causes), fault
