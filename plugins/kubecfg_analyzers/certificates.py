@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -77,6 +78,29 @@ def public_key(data: str) -> bytes:
         return _der(key.public_key())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Unparsable("It holds no private key in PEM that can be read without a passphrase.") from error
+
+
+def trusts(bundle: str, data: str) -> bool:
+    """Whether a bundle (base64 of PEM) has the certificate itself, or signed one of its chain. Raises `Unparsable`."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+    try:
+        roots = x509.load_pem_x509_certificates(_decoded(bundle))[:_MOST_CERTIFICATES]
+        shown = x509.load_pem_x509_certificates(_decoded(data))[:_MOST_CERTIFICATES]
+    except (ValueError, TypeError) as error:
+        raise Unparsable("It holds no certificate in PEM that can be read.") from error
+    for certificate, root in product(shown, roots):
+        if certificate == root:
+            return True
+        try:
+            certificate.verify_directly_issued_by(root)
+        except (ValueError, TypeError, InvalidSignature):
+            continue  # by somebody else
+        except UnsupportedAlgorithm:
+            return True  # it cannot be told, so nothing is said
+        return True
+    return False
 
 
 def weakest(certificates: Sequence[Certificate]) -> Certificate:

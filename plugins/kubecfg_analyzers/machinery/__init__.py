@@ -1,7 +1,18 @@
-"""The analyzers of the API itself: admission, aggregated APIs, custom resources, namespaces, leases."""
+"""The analyzers of what extends the API server and keeps it together."""
 
 from typing import Final
 
+from kubecfg_analyzers.machinery import apiservices, customresources, definitions, leases, namespaces, webhooks
 from kubecfg_core import Analyzer
 
-ANALYZERS: Final[tuple[Analyzer, ...]] = ()
+__all__ = ["ANALYZERS"]
+
+ANALYZERS: Final[tuple[Analyzer, ...]] = (
+    webhooks.VALIDATING_ANALYZER,
+    webhooks.MUTATING_ANALYZER,
+    apiservices.ANALYZER,
+    definitions.ANALYZER,
+    namespaces.ANALYZER,
+    leases.ANALYZER,
+    customresources.ANALYZER,
+)

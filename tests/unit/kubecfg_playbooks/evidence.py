@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kubecfg_core import Finding, Severity
+from tests.unit.kubecfg_playbooks import machinery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -254,6 +255,11 @@ EXAMPLES: dict[str, str | int] = {
     "workload": "api",
     "workload_kind": "deployment",
 }
+
+FACTS |= machinery.FACTS
+KINDS |= machinery.KINDS
+CLUSTER_SCOPED |= machinery.CLUSTER_SCOPED
+EXAMPLES = machinery.EXAMPLES | EXAMPLES
 
 # Where a fact means something else for one code.
 SPECIAL: dict[str, dict[str, str]] = {
