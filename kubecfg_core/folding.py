@@ -35,6 +35,39 @@ def fold(findings: Iterable[Finding], view: ClusterView) -> list[Problem]:
     return ordered(_to_problem(key, group, view) for key, group in _Groups(findings, view).by_cause().items())
 
 
+def concerning(findings: Sequence[Finding], namespace: str) -> list[Finding]:
+    """The findings that concern a namespace: those in it, and of the cluster itself what they suffer from.
+
+    A node that is down is no problem of a namespace that has nothing on it.
+    """
+    behind: dict[ObjectRef, list[Finding]] = {}
+    for finding in findings:
+        for ref in _known_as(finding):
+            behind.setdefault(ref, []).append(finding)
+    kept = {id(finding): finding for finding in findings if _names(finding, namespace)}
+    waiting = list(kept.values())
+    while waiting:
+        culprit = waiting.pop().culprit
+        for finding in behind.get(culprit, ()) if culprit is not None else ():
+            if id(finding) not in kept:
+                kept[id(finding)] = finding
+                waiting.append(finding)
+    return [finding for finding in findings if id(finding) in kept]
+
+
+def _names(finding: Finding, namespace: str) -> bool:
+    told = (value for key, value in finding.evidence.items() if key.endswith("_namespace"))
+    return finding.namespace == namespace or (not finding.namespace and namespace in told)
+
+
+def _known_as(finding: Finding) -> list[ObjectRef]:
+    """The names under which others blame its object."""
+    if finding.kind.endswith("WebhookConfiguration") and "webhook" in finding.evidence:
+        # The API server names a webhook, and not the configuration that it is a part of.
+        return [finding.ref, ObjectRef(kind="Webhook", name=str(finding.evidence["webhook"]))]
+    return [finding.ref]
+
+
 class _Group:
     """The findings of one cause. The roots have the trouble itself; the rest suffers from it."""
 
@@ -52,7 +85,8 @@ class _Groups:
         self._findings = sorted(findings, key=finding_order)
         self._worst: dict[ObjectRef, Finding] = {}
         for finding in self._findings:
-            self._worst.setdefault(finding.ref, finding)
+            for ref in _known_as(finding):
+                self._worst.setdefault(ref, finding)
         self._places: dict[ObjectRef, ObjectRef] = {}
 
     def by_cause(self) -> dict[_Key, _Group]:

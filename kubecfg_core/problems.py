@@ -35,7 +35,8 @@ class Severity(StrEnum):
 class ObjectRef(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """An object by its name, whether it exists or not; `namespace` is empty for a cluster-scoped one.
 
-    `kind` may also be what is no object of the cluster: `Image`, `Registry` (a host) or `Webhook`.
+    `kind` may also be what is no object of the cluster: `CNI` (the pod network of a node), `Image`, `Registry` (a host)
+    or `Webhook`.
     """
 
     kind: str

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kubecfg_core.decoding import decode_pages
 from kubecfg_core.errors import NotFound, UpstreamError
-from kubecfg_core.folding import fold
+from kubecfg_core.folding import concerning, fold
 from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.ports.clock import Clock
@@ -43,6 +43,10 @@ async def analyze(
     view, notes = await read(gateway, analyzers, now=clock.now(), namespace=namespace)
     trace: list[AnalyzerTrace] = []
     findings, failures = await asyncio.to_thread(judge, view, analyzers, trace)
+    if namespace is not None:
+        every, findings = len(findings), concerning(findings, namespace)
+        if len(findings) < every:
+            notes.append(f"{every - len(findings)} findings about the cluster itself hurt nothing in this namespace.")
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
     return Analysis(
         namespace=namespace,

@@ -10,7 +10,7 @@ from kubecfg_core.problems import ObjectRef
 
 _Facts = Mapping[str, str | int | float | bool]
 
-_CLUSTER_SCOPED: Final = frozenset({"StorageClass", "IngressClass", "Node", "Webhook"})
+_CLUSTER_SCOPED: Final = frozenset({"CNI", "IngressClass", "Node", "PriorityClass", "StorageClass", "Webhook"})
 
 # Code -> the kind at fault, and the fact that names it.
 _TABLE: Final[dict[str, tuple[str, str]]] = {
@@ -22,9 +22,26 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
     "pod.missing_claim": ("PersistentVolumeClaim", "claim"),
     "pod.missing_serviceaccount": ("ServiceAccount", "serviceaccount"),
     "pod.unschedulable_volume": ("PersistentVolumeClaim", "claim"),
-    "pod.sandbox_failed": ("Node", "node"),
+    "pod.missing_priorityclass": ("PriorityClass", "priority_class"),
+    "pod.sandbox_failed": ("CNI", "node"),
     "pod.node_lost": ("Node", "node"),
     "pod.node_not_ready": ("Node", "node"),
+    "node.sandbox_failures": ("CNI", "node"),
+    "lease.node_stale": ("Node", "node"),
+    "statefulset.service_missing": ("Service", "service"),
+    "statefulset.class_missing": ("StorageClass", "storage_class"),
+    "serviceaccount.pull_secret_missing": ("Secret", "secret"),
+    "serviceaccount.secret_missing": ("Secret", "secret"),
+    "volumeattachment.node_missing": ("Node", "node"),
+    "volumeattachment.node_not_ready": ("Node", "node"),
+    "volumeattachment.attach_error": ("Pod", "pod"),
+    "persistentvolume.node_affinity": ("PersistentVolumeClaim", "claim"),
+    "webhook.service_missing": ("Service", "service"),
+    "webhook.not_ready": ("Service", "service"),
+    "apiservice.service_missing": ("Service", "service"),
+    "apiservice.not_ready": ("Service", "service"),
+    "crd.conversion_service_missing": ("Service", "service"),
+    "crd.conversion_not_ready": ("Service", "service"),
     "ingress.service_missing": ("Service", "service"),
     "ingress.class_missing": ("IngressClass", "ingress_class"),
     "ingress.tls_secret_missing": ("Secret", "secret"),
@@ -62,18 +79,28 @@ _PUBLIC: Final = frozenset({"docker.io", "gcr.io", "ghcr.io", "public.ecr.aws", 
 def culprit_of(code: str, namespace: str, facts: _Facts) -> ObjectRef | None:
     """The object at fault, or `None` where the finding's own object is, or where that is not known."""
     explained = next(((kind, fact) for fact, kind in _EXPLAINED.items() if f"{fact}_code" in facts), None)
-    told = explained or _TABLE.get(code) or _REFUSED.get(code.partition(".")[2])
+    refused = _REFUSED.get(str(facts.get("refusal", code.partition(".")[2])))
+    told = explained or _TABLE.get(code) or refused
     if told is not None:
         return _ref(told[0], namespace, facts, told[1])
     if code in _IMAGES or code in _REGISTRIES:
         return _pulled(code, namespace, facts)
+    return _by_rule(code, namespace, facts)
+
+
+def _by_rule(code: str, namespace: str, facts: _Facts) -> ObjectRef | None:
+    """What takes more than the name of a fact."""
     if code in ("pvc.no_default_class", "storageclass.no_default"):
         return ObjectRef(kind="StorageClass", name="(default)")
     if code == "service.no_running_pods" and facts.get("workload_kind") in _WORKLOADS:
         return _ref(_WORKLOADS[str(facts["workload_kind"])], namespace, facts, "workload")
     if code == "pod.stuck_terminating" and "node_reason" in facts:
         return _ref("Node", namespace, facts, "node")
-    return None
+    api = str(facts.get("api", "")) if code == "namespace.terminating_api_down" else ""
+    if code == "hpa.no_metrics" and "pods.metrics.k8s.io" in str(facts.get("message", "")):
+        api = "metrics.k8s.io/v1beta1"
+    group, _, version = api.partition("/")
+    return ObjectRef(kind="APIService", name=f"{version}.{group}") if version else None
 
 
 def _pulled(code: str, namespace: str, facts: _Facts) -> ObjectRef | None:
@@ -91,4 +118,5 @@ def _pulled(code: str, namespace: str, facts: _Facts) -> ObjectRef | None:
 
 def _ref(kind: str, namespace: str, facts: _Facts, fact: str) -> ObjectRef | None:
     name = str(facts.get(fact, ""))
-    return ObjectRef(kind=kind, name=name, namespace="" if kind in _CLUSTER_SCOPED else namespace) if name else None
+    place = "" if kind in _CLUSTER_SCOPED else str(facts.get(f"{fact}_namespace", namespace))
+    return ObjectRef(kind=kind, name=name, namespace=place) if name else None

@@ -6,7 +6,7 @@ from typing import Final
 from kubecfg_analyzers.pods.case import Case, Part
 from kubecfg_analyzers.report import clip, sentence
 from kubecfg_core import Finding
-from kubecfg_core.kinds.config import SERVICEACCOUNTS
+from kubecfg_core.kinds.config import SECRETS, SERVICEACCOUNTS
 
 REASONS: Final = frozenset(
     {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"} | {"SignatureValidationFailed"}
@@ -82,10 +82,11 @@ def check(case: Case, part: Part) -> Finding:
         message = _telling(case, part, message)
         code, why, cause = classify(message, part.spec.image)
     registry, repository, tag = split(part.spec.image)
+    absent = _absent_secret(case) if code == "pod.image_unauthorized" else ""
     return case.found(
         code,
         f"The image {part.spec.image} of {part.label} cannot be pulled: {why} ({reason}).",
-        cause=f"{cause}{_credentials(case, code)}" if code != "pod.image_pull_failed" else sentence(message),
+        cause=f"{cause}{_credentials(case, code, absent)}" if code != "pod.image_pull_failed" else sentence(message),
         doc=_DOC,
         part=part,
         facts={
@@ -94,6 +95,7 @@ def check(case: Case, part: Part) -> Finding:
             "tag": tag,
             "message": clip(message),
             "pull_secret": next((ref.name for ref in case.pod.spec.imagePullSecrets), None),
+            "secret": absent,
             "serviceaccount": case.pod.spec.serviceAccountName,
         },
     )
@@ -129,10 +131,18 @@ def _telling(case: Case, part: Part, message: str) -> str:
     return event.message if event else message
 
 
-def _credentials(case: Case, code: str) -> str:
+def _absent_secret(case: Case) -> str:
+    """The first pull secret of the pod that certainly does not exist."""
+    named = [ref.name for ref in case.pod.spec.imagePullSecrets if ref.name] if case.joined else []
+    return next((name for name in named if case.view.lacks(SECRETS, case.pod.namespace, name)), "")
+
+
+def _credentials(case: Case, code: str, absent: str) -> str:
     """What the pod brings along, where the registry refused it."""
     if code != "pod.image_unauthorized":
         return ""
+    if absent:
+        return f' The pull secret "{absent}" that the pod names does not exist.'
     account = case.view.get(SERVICEACCOUNTS, case.pod.namespace, case.pod.spec.serviceAccountName)
     if case.pod.spec.imagePullSecrets or (account and account.imagePullSecrets):
         return " The pod does name a pull secret."

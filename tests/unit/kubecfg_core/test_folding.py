@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kubecfg_core.folding import fold
+from kubecfg_core.folding import concerning, fold
 from kubecfg_core.problems import BlastRadius, Finding, ObjectRef, Problem, Severity
 from kubecfg_core.testing.views import view_of
 
@@ -202,3 +202,43 @@ def test_folding_hides_nothing_makes_nothing_milder_and_does_not_depend_on_the_o
     assert len({problem.id for problem in problems}) == len(problems)
     chance.shuffle(findings)
     assert fold(findings, EMPTY) == problems
+
+
+def test_a_namespace_is_not_told_of_cluster_wide_trouble_that_does_not_reach_it() -> None:
+    node = finding("Node", "node-2", "node.not_ready", namespace="")
+
+    assert concerning([node], "shop") == []
+
+
+def test_a_namespace_is_told_of_the_cluster_wide_cause_of_what_it_suffers_from() -> None:
+    node = finding("Node", "node-2", "node.not_ready", namespace="")
+    lost = pod("api-1", "pod.node_not_ready", culprit=ref("Node", "node-2", ""))
+
+    assert concerning([node, lost], "shop") == [node, lost]
+
+
+def test_a_namespace_is_told_of_what_names_it() -> None:
+    evidence = {"claim": "data", "claim_namespace": "shop"}
+
+    storage = finding("StorageClass", "slow", "storageclass.no_provisioner", namespace="", evidence=evidence)
+
+    assert (concerning([storage], "shop"), concerning([storage], "stage")) == ([storage], [])
+
+
+def test_a_refused_workload_goes_with_the_configuration_of_the_webhook_that_refuses() -> None:
+    hook = ref("Webhook", "check.example.com", "")
+    findings = [
+        finding("Deployment", "api", "deployment.webhook_unreachable", culprit=hook),
+        finding(
+            "ValidatingWebhookConfiguration",
+            "policy",
+            "webhook.not_ready",
+            namespace="",
+            evidence={"webhook": "check.example.com"},
+            culprit=ref("Service", "policy"),
+        ),
+        finding("Service", "policy", "service.no_ready_pods"),
+    ]
+
+    assert concerning(findings, "shop") == findings
+    assert (only(*findings).kind, only(*findings).code) == ("Service", "service.no_ready_pods")

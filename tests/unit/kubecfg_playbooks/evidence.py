@@ -43,7 +43,7 @@ FACTS: dict[str, tuple[str, str]] = {
     ),
     "pod.image_unauthorized": (
         "container image container_type registry serviceaccount message",
-        "pull_secret workload workload_kind node",
+        "pull_secret secret workload workload_kind node",
     ),
     "pod.image_rate_limited": ("container image container_type registry message", "workload workload_kind node"),
     "pod.image_dns": ("container image container_type registry message", "workload workload_kind node"),
