@@ -28,6 +28,10 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
 
 def _judge(view: ClusterView, warnings: Warnings, deployment: Deployment) -> Iterator[Finding]:
     status, desired = deployment.status, deployment.spec.replicas
+    progressing = _condition(deployment, "Progressing")
+    if progressing is not None and progressing.reason == "ReplicaSetCreateError" and desired > 0:
+        yield _no_replicaset(deployment, progressing)
+        return
     if status.observedGeneration < deployment.metadata.generation:
         yield from _not_observed(view, deployment)
         return
@@ -37,10 +41,9 @@ def _judge(view: ClusterView, warnings: Warnings, deployment: Deployment) -> Ite
     if refused is not None:
         yield refused
         return
-    progressing = _condition(deployment, "Progressing")
     too_late = progressing is not None and progressing.reason == "ProgressDeadlineExceeded"
-    if not too_late and status.availableReplicas >= desired:
-        return
+    if not too_late and max(status.availableReplicas, status.readyReplicas) >= desired:
+        return  # those that are ready may have to be so for minReadySeconds before they count as available
     broken = _broken(view, warnings, deployment)
     if too_late:
         yield _too_late(view, deployment, broken)
@@ -98,6 +101,19 @@ def _not_observed(view: ClusterView, deployment: Deployment) -> Iterator[Finding
         )
 
 
+def _no_replicaset(deployment: Deployment, progressing: WorkloadCondition) -> Finding:
+    """The API server lets no ReplicaSet in: what there is of an older one may serve on."""
+    refusal = refusals.classify(progressing.message)
+    return _found(
+        deployment,
+        refusal.code,
+        f"No ReplicaSet can be made for the newest spec ({_replicas(deployment)}): {refusal.why}.",
+        severity=_severity(deployment, ERROR),
+        cause=sentence(refusal.message),
+        facts={**refusal.facts, "message": refusal.message, "reason": progressing.reason},
+    )
+
+
 def _refusal(view: ClusterView, warnings: Warnings, deployment: Deployment) -> Finding | None:
     """Pods that the API server does not let in: all of them, or only the last ones."""
     sets = view.owned_by(REPLICASETS, deployment.metadata.uid) if deployment.metadata.uid else ()
@@ -147,9 +163,12 @@ def _pods(view: ClusterView, deployment: Deployment) -> list[Pod]:
 
 
 def _rolling(view: ClusterView, deployment: Deployment, progressing: WorkloadCondition | None) -> bool:
-    """Whether replicas may still be coming: the rollout moved a short while ago, or the Deployment is new."""
+    """Whether replicas may still be coming: the rollout moved a short while ago, or the Deployment or a pod is new."""
     if not older(view.now, deployment.metadata.creationTimestamp, YOUNG):
         return True
+    made = [pod.metadata.creationTimestamp for pod in _pods(view, deployment) if not pods.is_ready(pod)]
+    if any(at is not None and not older(view.now, at, YOUNG) for at in made):
+        return True  # as after a scale-up, or when a node was drained
     moved = progressing.lastUpdateTime or progressing.lastTransitionTime if progressing else None
     available = _condition(deployment, "Available")
     changed = available.lastTransitionTime if available else None

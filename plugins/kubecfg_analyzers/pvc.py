@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from kubecfg_analyzers.events import Warnings, latest
+from kubecfg_analyzers.quantities import amount_of
 from kubecfg_analyzers.report import (
     CRITICAL,
     ERROR,
@@ -99,6 +100,10 @@ class Claims:
         if default is not None or not self._view.covers(STORAGECLASSES):
             yield from self._waiting(claim, default)
             return
+        if any(not item.spec.storageClassName and item.status.phase == "Available" for item in self._view.all(VOLUMES)):
+            old = older(self._view.now, claim.metadata.creationTimestamp, PATIENCE)
+            yield from self._by_hand(claim, None) if old else ()
+            return
         there = [item.name for item in classes]
         yield self._found(
             claim,
@@ -136,7 +141,7 @@ class Claims:
             yield self._not_provisioned(claim, event)
         elif item is not None and item.waits and not claim.metadata.annotations.get(_SELECTED_NODE):
             return  # it waits for a pod, as its class says; one of an unreadable class may do so too
-        elif claim.class_name == "" or (item is not None and item.provisioner == NO_PROVISIONER):
+        elif (claim.class_name == "" and not claim.spec.volumeName) or (item and item.provisioner == NO_PROVISIONER):
             yield from self._by_hand(claim, event) if old or event else ()
         elif old and (event is not None or item is not None or claim.spec.volumeName):
             yield self._found(
@@ -144,7 +149,7 @@ class Claims:
                 "pvc.pending",
                 f"The claim has waited for its volume for {span_since(self._view.now, since)}.",
                 severity=WARNING,
-                cause=sentence(event.message) if event else "The provisioner does not run, or does not say why.",
+                cause=sentence(event.message) if event else self._unanswered(claim),
                 facts={
                     "minutes": minutes(self._view.now, since),
                     "storage_class": item.name if item else None,
@@ -152,6 +157,15 @@ class Claims:
                     **self._user(claim),
                 },
             )
+
+    def _unanswered(self, claim: PersistentVolumeClaim) -> str:
+        """Why nobody says anything: the volume that the claim names is not free, or nobody is there to make one."""
+        volume = self._view.get(VOLUMES, "", claim.spec.volumeName)
+        if volume is None or volume.status.phase in ("", "Available"):
+            return "The provisioner does not run, or does not say why."
+        owner = volume.spec.claimRef
+        whose = f" It belongs to the claim {owner.namespace}/{owner.name}." if owner and owner.name else ""
+        return f"The PersistentVolume {volume.name} that it names is {volume.status.phase}.{whose}"
 
     def _not_provisioned(self, claim: PersistentVolumeClaim, event: Event) -> Finding:
         return self._found(
@@ -185,7 +199,7 @@ class Claims:
         failed = [find_condition(claim.status.conditions, kind) for kind in errors]
         condition = next((item for item in failed if item is not None and item.status == "True"), None)
         wanted, got = claim.spec.resources.requests.get("storage"), claim.status.capacity.get("storage")
-        if condition is None and (event is None or wanted == got):
+        if condition is None and (event is None or (amount_of(got) or 0) >= (amount_of(wanted) or 0)):
             return
         message = condition.message if condition else event.message if event else ""
         yield self._found(

@@ -84,7 +84,11 @@ def elapsed(now: datetime, since: datetime | None) -> timedelta | None:
     """How long ago that was; `None` where it is not known. A time without a zone is taken as UTC."""
     if since is None:
         return None
-    return now - (since if since.tzinfo else since.replace(tzinfo=UTC))
+    return _zoned(now) - _zoned(since)
+
+
+def _zoned(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def older(now: datetime, since: datetime | None, limit: timedelta) -> bool:

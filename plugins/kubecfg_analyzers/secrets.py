@@ -9,16 +9,27 @@ from typing import Any, Final
 
 from kubecfg_analyzers import certificates
 from kubecfg_analyzers.certificates import Certificate, Unparsable
-from kubecfg_analyzers.report import ERROR, WARNING, Facts, counted, found
+from kubecfg_analyzers.report import ERROR, WARNING, Facts, counted, found, older
 from kubecfg_core import Analyzer, ClusterView, Finding, Severity
 from kubecfg_core.kinds.config import DOCKER_CONFIGS, SECRETS, TLS, Secret
 
 SOON: Final = timedelta(days=30)
 VERY_SOON: Final = timedelta(days=7)
+KEPT_SOON: Final = timedelta(days=14)
+FILLING: Final = timedelta(minutes=10)
+SKEW: Final = timedelta(minutes=5)
 
 _TYPES: Final = "concepts/configuration/secret/#secret-types"
 _TLS_DOC: Final = "concepts/configuration/secret/#tls-secrets"
 _PULL_DOC: Final = "tasks/configure-pod-container/pull-image-private-registry/"
+# Who renews by itself writes one of these on what it made.
+_KEEPERS: Final = (
+    *("cert-manager.io/", "controller.cert-manager.io/", "certmanager.k8s.io/", "cert.kyverno.io/"),
+    *("auth.openshift.io/", "service.alpha.openshift.io/", "service.beta.openshift.io/", "openshift.io/owning-"),
+)
+# OpenShift makes a pull secret for each service account, and fills it where there is a registry of its own.
+_OPENSHIFT_PULL: Final = ("openshift.io/", "kubernetes.io/service-account.name")
+_NO_REGISTRY: Final = "names no registry"
 _REQUIRED: Final = {"kubernetes.io/basic-auth": ("username", "password"), "kubernetes.io/ssh-auth": ("ssh-privatekey",)}
 
 
@@ -51,6 +62,9 @@ def _found(
 
 def _tls(view: ClusterView, secret: Secret, *, readable: bool) -> Iterator[Finding]:
     absent = [key for key in ("tls.crt", "tls.key") if not secret.data.get(key)]
+    made = secret.metadata.creationTimestamp
+    if absent and made is not None and not older(view.now, made, FILLING):
+        return  # whoever makes the certificate may be at it
     for key in absent:
         there = key in secret.data
         yield _found(
@@ -106,7 +120,8 @@ def _dates(view: ClusterView, secret: Secret, weakest: Certificate) -> Iterator[
         "certificate": manager,
     }
     day = f"{weakest.ends:%Y-%m-%d}"
-    if weakest.starts > view.now:
+    soon, very_soon = _bands(secret, weakest)
+    if weakest.starts - SKEW > view.now:
         yield _found(
             secret,
             "secret.tls_not_yet_valid",
@@ -122,15 +137,27 @@ def _dates(view: ClusterView, secret: Secret, weakest: Certificate) -> Iterator[
             cause=_renewal(manager),
             facts={**facts, "days": (-left).days, "ended": day},
         )
-    elif left <= SOON:
+    elif left <= soon:
         yield _found(
             secret,
             "secret.tls_expiring",
             f"The certificate for {weakest.host} ends on {day}, in {counted(left.days, 'day')}.",
-            severity=ERROR if left <= VERY_SOON else WARNING,
+            severity=ERROR if left <= very_soon else WARNING,
             cause=_renewal(manager),
             facts={**facts, "days": left.days, "ends": day},
         )
+
+
+def _bands(secret: Secret, certificate: Certificate) -> tuple[timedelta, timedelta]:
+    """How long before its end a certificate is worth a warning, and an error.
+
+    One that is renewed by itself may live for a day, or be renewed a fortnight before its end: it is late only then.
+    """
+    marks = (*secret.metadata.annotations, *secret.metadata.labels)
+    if not any(mark.startswith(_KEEPERS) for mark in marks):
+        return SOON, VERY_SOON
+    life = certificate.ends - certificate.starts
+    return min(KEPT_SOON, life * 0.15), min(VERY_SOON, life / 12)
 
 
 def _renewal(manager: str) -> str:
@@ -142,7 +169,8 @@ def _renewal(manager: str) -> str:
 def _docker(secret: Secret) -> Iterator[Finding]:
     key = DOCKER_CONFIGS[secret.type]
     why = _docker_trouble(secret.data.get(key, ""), key)
-    if why:
+    unfilled = why == _NO_REGISTRY and any(mark.startswith(_OPENSHIFT_PULL) for mark in secret.metadata.annotations)
+    if why and not unfilled:
         yield _found(
             secret,
             "secret.docker_config",
@@ -162,7 +190,7 @@ def _docker_trouble(data: str, key: str) -> str:
     except (binascii.Error, ValueError, RecursionError):
         return "is no JSON"
     auths = config.get("auths") if isinstance(config, dict) and key == ".dockerconfigjson" else config
-    return "" if isinstance(auths, dict) and auths else "names no registry"
+    return "" if isinstance(auths, dict) and auths else _NO_REGISTRY
 
 
 def _required(secret: Secret) -> Iterator[Finding]:
@@ -181,13 +209,15 @@ def _required(secret: Secret) -> Iterator[Finding]:
 
 
 def _others(view: ClusterView, secret: Secret) -> Iterator[Finding]:
-    """Certificates in Secrets of other types: only the first of each value, since bundles hold old roots."""
+    """Certificates in Secrets of other types: the first of each value, unless it is a bundle, which holds old roots."""
     for key, value in sorted(secret.data.items()):
         try:
-            first = certificates.chain(value)[0] if value else None
+            every = certificates.chain(value) if value else []
         except Unparsable:
             continue  # of another type: nobody promised that it can be read
-        if first is not None and first.ends <= view.now:
+        first = every[0] if every else None
+        bundle = first is not None and first.self_signed and any(item.ends > view.now for item in every)
+        if first is not None and first.ends <= view.now and not bundle:
             days = (view.now - first.ends).days
             host = first.host or first.issuer
             yield _found(

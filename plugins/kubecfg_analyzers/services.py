@@ -141,8 +141,8 @@ class Services:
         )
 
     def _unready(self, service: Service, live: list[Pod]) -> Iterator[Finding]:
-        ready = [pod for pod in live if _ready(pod)]
-        troubles = self._troubles([pod for pod in live if not _ready(pod)])
+        ready = [pod for pod in live if pods.is_ready(pod)]
+        troubles = self._troubles([pod for pod in live if not pods.is_ready(pod)])
         if ready:
             yield from self._stale(service, ready)
         if not troubles or service.spec.publishNotReadyAddresses:
@@ -202,11 +202,6 @@ class Services:
 
 def _family(address: str) -> str:
     return "IPv6" if ":" in address else "IPv4"
-
-
-def _ready(pod: Pod) -> bool:
-    condition = find_condition(pod.status.conditions, "Ready")
-    return condition is not None and condition.status == "True"
 
 
 def _found(

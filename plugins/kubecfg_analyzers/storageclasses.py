@@ -108,6 +108,10 @@ def _driver(view: ClusterView, item: StorageClass, waiting: list[PersistentVolum
         return
     if not view.lacks(CSIDRIVERS, "", driver):
         return
+    if not waiting and any(
+        claim.class_name == item.name and claim.status.phase == "Bound" for claim in view.all(CLAIMS)
+    ):
+        return  # it has made volumes: a driver may do without a CSIDriver object
     claim = waiting[0] if waiting else None
     through = "" if driver == item.provisioner else f", which stands for {item.provisioner},"
     yield _found(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from kubecfg_analyzers.events import Warnings
 from kubecfg_analyzers.pods import containers, lifecycle, readiness, references, scheduling, startup
 from kubecfg_analyzers.pods.case import Case
+from kubecfg_analyzers.pods.readiness import is_ready
 from kubecfg_analyzers.pods.sound import Specs, serves
 from kubecfg_analyzers.report import WARNING
 from kubecfg_core import Analyzer, ClusterView, Finding, Resource
@@ -16,7 +17,7 @@ from kubecfg_core.kinds.pods import PODS, Pod
 from kubecfg_core.kinds.storage import CLAIMS, VOLUMES
 from kubecfg_core.kinds.workloads import JOBS, REPLICASETS
 
-__all__ = ["ANALYZER", "STATUS_READS", "analyze", "in_short", "trouble"]
+__all__ = ["ANALYZER", "STATUS_READS", "analyze", "in_short", "is_ready", "trouble"]
 
 STATUS_READS: Final[tuple[Resource[Any], ...]] = (PODS, REPLICASETS, JOBS, WARNINGS, NODES, SERVICEACCOUNTS)
 """What must be read to tell a pod's trouble from its own state and the warnings about it."""

@@ -8,7 +8,8 @@ from kubecfg_analyzers.pods.case import CONTAINER, INIT, SIDECAR, Case, Part
 from kubecfg_analyzers.report import WARNING, clip, minutes, older, sentence, span_since
 from kubecfg_core import Finding
 from kubecfg_core.kinds.events import Event
-from kubecfg_core.kinds.pods import Probe
+from kubecfg_core.kinds.meta import find_condition
+from kubecfg_core.kinds.pods import Pod, Probe
 
 GRACE: Final = timedelta(minutes=1)
 STALLED: Final = timedelta(minutes=10)
@@ -32,6 +33,12 @@ def check(case: Case) -> Iterator[Finding]:
         elif older(case.view.now, running.startedAt, STALLED):
             yield from _stalled(case, part)
     yield from _gates(case)
+
+
+def is_ready(pod: Pod) -> bool:
+    """Whether a pod takes part in what it serves."""
+    condition = find_condition(pod.status.conditions, "Ready")
+    return condition is not None and condition.status == "True"
 
 
 def ports(case: Case) -> Iterator[Finding]:

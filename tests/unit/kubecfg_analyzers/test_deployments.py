@@ -175,3 +175,26 @@ def test_a_refusal_is_found_without_reading_replicasets() -> None:
     assert codes(analyze, view_of(workload(conditions=[failure]), forbidden=[REPLICASETS])) == [
         "deployment.quota_exceeded"
     ]
+
+
+def test_a_replicaset_that_may_not_be_made_is_told_and_not_the_controller_blamed() -> None:
+    message = 'Failed to create new replica set "web-5d": replicasets.apps "web-5d" is forbidden: exceeded quota: few'
+    condition = {"type": "Progressing", "status": "False", "reason": "ReplicaSetCreateError", "message": message}
+    behind = workload(available=2, conditions=[condition], observedGeneration=1)
+    behind["metadata"]["generation"] = 2
+
+    found = only(analyze, view_of(behind))
+
+    assert (found.code, found.severity) == ("deployment.quota_exceeded", Severity.ERROR)
+    assert "No ReplicaSet can be made" in found.text
+
+
+def test_replicas_that_are_ready_may_have_to_be_so_for_a_while() -> None:
+    assert codes(analyze, view_of(workload(available=0, readyReplicas=2))) == []
+
+
+def test_a_scale_up_is_silent_while_the_new_pods_start() -> None:
+    new = pod({"ready": False, "state": {"running": {"startedAt": ago(seconds=20)}}}, labels={"app": "web"})
+    new["metadata"]["creationTimestamp"] = ago(minutes=1)
+
+    assert codes(analyze, view_of(workload(available=1), pod(name="web-0", labels={"app": "web"}), new)) == []

@@ -11,7 +11,7 @@ from kubecfg_analyzers.secrets import analyze
 from kubecfg_core import Severity
 from kubecfg_core.kinds.config import SECRETS
 from tests.unit.kubecfg_analyzers.certificates import certificate, new_key, private, tls_secret
-from tests.unit.kubecfg_analyzers.judging import Json, codes, only, view_of
+from tests.unit.kubecfg_analyzers.judging import Json, ago, codes, only, view_of
 
 
 def encoded(text: str) -> str:
@@ -177,3 +177,55 @@ def test_no_value_is_shown_by_a_secret_or_a_finding() -> None:
     shown = repr(view.all(SECRETS)) + repr(list(analyze(view)))
 
     assert not any(value in shown for value in item["data"].values())
+
+
+def kept(days: float, start: float = -10, **annotations: str) -> Json:
+    """A TLS Secret that cert-manager renews, or whoever writes the annotations."""
+    item = tls_secret("web.example.com", days=days, start=start)
+    item["metadata"]["annotations"] = annotations or {"cert-manager.io/certificate-name": "web"}
+    return item
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        kept(20, -70),
+        kept(0.5, -0.5),
+        kept(10, -20, **{"auth.openshift.io/certificate-not-after": "2026-01-25T12:00:00Z"}),
+    ],
+    ids=["a fortnight before its end", "of a day", "of OpenShift"],
+)
+def test_a_certificate_that_is_renewed_by_itself_may_live_for_a_short_while(item: Json) -> None:
+    assert codes(analyze, view_of(item)) == []
+
+
+@pytest.mark.parametrize(("days", "severity"), [(12, Severity.WARNING), (5, Severity.ERROR)])
+def test_a_certificate_that_should_have_renewed_itself_is_told(days: float, severity: Severity) -> None:
+    found = only(analyze, view_of(kept(days, days - 90)))
+
+    assert (found.code, found.severity) == ("secret.tls_expiring", severity)
+
+
+def test_a_clock_that_is_a_little_ahead_makes_no_certificate_of_the_future() -> None:
+    assert codes(analyze, view_of(tls_secret("web.example.com", start=0.001))) == []
+
+
+def test_a_tls_secret_that_is_being_filled_is_silent() -> None:
+    item = changed(**{"tls.crt": ""})
+    item["metadata"]["creationTimestamp"] = ago(minutes=2)
+
+    assert codes(analyze, view_of(item)) == []
+
+
+def test_an_unfilled_pull_secret_of_openshift_is_silent() -> None:
+    item = secret("kubernetes.io/dockercfg", **{".dockercfg": encoded("{}")})
+    item["metadata"]["annotations"] = {"openshift.io/internal-registry-auth-token.service-account": "builder"}
+
+    assert codes(analyze, view_of(item)) == []
+
+
+def test_an_old_root_in_a_bundle_is_silent_while_others_hold() -> None:
+    old, new = certificate("old root", days=-2, start=-20), certificate("new root")
+    bundle = b64encode(b64decode(old) + b64decode(new)).decode()
+
+    assert codes(analyze, view_of(secret(**{"ca-bundle.crt": bundle}))) == []

@@ -202,3 +202,37 @@ def test_a_claim_that_waits_on_a_class_without_a_provisioner_is_a_warning() -> N
     view = view_of(storage_class("fast", "kubernetes.io/no-provisioner"), claim())
 
     assert codes(storageclasses.analyze, view) == ["storageclass.no_provisioner"]
+
+
+def test_a_volume_that_has_grown_in_other_units_is_silent() -> None:
+    grown = claim("fast", "Bound")
+    grown["status"]["capacity"] = {"storage": "2048Mi"}
+
+    assert codes(pvc.analyze, view_of(grown, told("VolumeResizeFailed", "rate limited"))) == []
+
+
+def test_a_claim_without_a_class_may_take_a_free_volume_without_one() -> None:
+    free = {"kind": "PersistentVolume", "metadata": {"name": "nfs"}, "spec": {}, "status": {"phase": "Available"}}
+    new = claim(None, creationTimestamp=ago(seconds=20))
+
+    assert codes(pvc.analyze, view_of(new, free)) == []
+    assert codes(pvc.analyze, view_of(claim(None), free)) == ["pvc.no_matching_volume"]
+
+
+def test_a_volume_that_belongs_to_another_claim_is_why_this_one_waits() -> None:
+    taken = {
+        "kind": "PersistentVolume",
+        "metadata": {"name": "nfs"},
+        "spec": {"claimRef": {"namespace": "old", "name": "data"}},
+        "status": {"phase": "Released"},
+    }
+
+    found = only(pvc.analyze, view_of(claim("", volume="nfs"), taken))
+
+    assert found.cause == "The PersistentVolume nfs that it names is Released. It belongs to the claim old/data."
+
+
+def test_a_driver_that_has_made_volumes_needs_no_object() -> None:
+    item = storage_class("old", "old.csi.example.com")
+
+    assert codes(storageclasses.analyze, view_of(item, claim("old", "Bound"))) == []
