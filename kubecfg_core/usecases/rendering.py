@@ -24,6 +24,7 @@ _PLURALS: Final = {
     "IngressClass": "ingressclasses",
     "Ingress": "ingresses",
     "NetworkPolicy": "networkpolicies",
+    "PriorityClass": "priorityclasses",
     "StorageClass": "storageclasses",
 }
 

@@ -51,11 +51,16 @@ def available() -> bool:
 
 def chain(data: str) -> list[Certificate]:
     """The certificates of a Secret's value (base64 of PEM), the leaf first. Raises `Unparsable`."""
+    return bundle(_decoded(data))
+
+
+def bundle(pem: bytes) -> list[Certificate]:
+    """The certificates of a PEM text, in its order, and no more than twenty. Raises `Unparsable`."""
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
-        certificates = x509.load_pem_x509_certificates(_decoded(data))
+        certificates = x509.load_pem_x509_certificates(pem)
         return [_read(certificate) for certificate in certificates[:_MOST_CERTIFICATES]]
     except (
         ValueError,
@@ -87,7 +92,7 @@ def trusts(bundle: str, data: str) -> bool:
 
     try:
         roots = x509.load_pem_x509_certificates(_decoded(bundle))[:_MOST_CERTIFICATES]
-        shown = x509.load_pem_x509_certificates(_decoded(data))[:_MOST_CERTIFICATES]
+        shown = x509.load_pem_x509_certificates(pem)[:_MOST_CERTIFICATES]
     except (ValueError, TypeError) as error:
         raise Unparsable("It holds no certificate in PEM that can be read.") from error
     for certificate, root in product(shown, roots):
@@ -112,7 +117,10 @@ def weakest(certificates: Sequence[Certificate]) -> Certificate:
 def _decoded(data: str) -> bytes:
     if len(data) > _LARGEST:
         raise Unparsable("It is larger than any Secret.")
-    return b64decode(data)
+    try:
+        return b64decode(data)
+    except ValueError as error:
+        raise Unparsable("It is no base64.") from error
 
 
 def _read(certificate: "x509.Certificate") -> Certificate:

@@ -22,6 +22,7 @@ _NAMES: Final = frozenset(
     {"image", "registry", "secret", "configmap", "claim", "storage_class", "service", "ingress_class"}
     | {"host", "node", "workload", "serviceaccount", "pull_secret", "volume", "pod", "other_name", "quota", "webhook"}
     | {"claim_namespace", "other_namespace", "replicaset", "certificate", "nearest"}
+    | {"role", "priority_class", "driver", "account_namespace", "pod_namespace"}
 )
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 

@@ -23,6 +23,7 @@ EXPECTED = {
     ("imagepull", "Pod", "shop-6fcc568798-slpv2", "pod.image_not_found"),
     ("ing-backend", "Ingress", "b", "ingress.service_missing"),
     ("ing-class", "Ingress", "a", "ingress.class_missing"),
+    ("", "Node", "node-2", "node.not_ready"),
     ("missing-secret-env", "Deployment", "pay", "deployment.unavailable"),
     ("missing-secret-env", "Pod", "pay-7dcb7dfb59-h5q6k", "pod.missing_secret"),
     ("oom", "Deployment", "cache", "deployment.unavailable"),

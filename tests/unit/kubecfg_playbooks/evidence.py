@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kubecfg_core import Finding, Severity
+from tests.unit.kubecfg_playbooks import infrastructure
 from tests.unit.kubecfg_playbooks import machinery
 
 if TYPE_CHECKING:
@@ -339,6 +340,11 @@ FACTS |= machinery.FACTS
 KINDS |= machinery.KINDS
 CLUSTER_SCOPED |= machinery.CLUSTER_SCOPED
 EXAMPLES = machinery.EXAMPLES | EXAMPLES
+
+FACTS |= infrastructure.FACTS
+KINDS |= infrastructure.KINDS
+CLUSTER_SCOPED |= infrastructure.CLUSTER_SCOPED
+EXAMPLES = infrastructure.EXAMPLES | EXAMPLES
 
 # Where a fact means something else for one code.
 SPECIAL: dict[str, dict[str, str]] = {
