@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import ClusterRepo
@@ -10,6 +12,7 @@ from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.report import Report, to_report
 from kubecfg_core.usecases.analysis import analyze
 from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.sharing import SingleFlight
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.users import User
 from kubecfg_core.validation import check_namespace
@@ -76,6 +79,7 @@ class ClusterDiagnosis:
         self._outbox = outbox
         self._connector = connector
         self._announcer = announcer
+        self._analyses: SingleFlight[Report] = SingleFlight()
 
     async def analyze(
         self,
@@ -86,19 +90,28 @@ class ClusterDiagnosis:
         namespace: str | None = None,
         fold: bool = True,
     ) -> Report:
-        """Analyse one of the user's clusters. Raises `NotFound`, and what `Diagnosis.diagnose` raises."""
+        """Analyse one of the user's clusters. Raises `NotFound`, and what `Diagnosis.diagnose` raises.
+
+        Equal analyses with one credential that overlap are one: whoever comes later gets what is under way.
+        """
         cluster = await self._repo.get(user.id, cluster_id)
-        async with self._connector.connect(cluster.target) as gateway:
-            report = await self._diagnosis.diagnose(
-                gateway,
-                cluster_name=cluster.cluster_name,
-                types=types,
-                namespace=namespace,
-                cluster_id=cluster.id,
-                server_url=cluster.target.server_url,
-                provider_name=cluster.provider_name,
-                fold=fold,
-            )
+
+        async def look() -> Report:
+            async with self._connector.connect(cluster.target) as gateway:
+                return await self._diagnosis.diagnose(
+                    gateway,
+                    cluster_name=cluster.cluster_name,
+                    types=types,
+                    namespace=namespace,
+                    server_url=cluster.target.server_url,
+                    fold=fold,
+                )
+
+        key = (cluster.target.key, None if types is None else tuple(types), namespace, fold)
+        shared = await self._analyses.run(key, look)
+        report = msgspec.structs.replace(
+            shared, cluster_id=cluster.id, cluster_name=cluster.cluster_name, provider_name=cluster.provider_name
+        )
         await self._outbox.add(
             self._announcer.about(
                 "analysis.completed",
