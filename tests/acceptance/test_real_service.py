@@ -85,6 +85,27 @@ async def test_the_service_finds_in_the_cluster_what_the_command_finds_in_its_du
     assert found == recorded
 
 
+async def test_the_flat_list_has_an_entry_for_each_object_that_the_folded_one_names(service: Service) -> None:
+    cluster = await service.onboard()
+
+    folded = await service.call("POST", f"/analyze-k8s-with-solutions/{cluster['id']}")
+    flat = await service.call("POST", f"/analyze-k8s-with-solutions/{cluster['id']}", fold="false")
+
+    problems = [entry["problem"] for entry in folded["problems_with_solutions"]]
+    told = {_place(item) for problem in problems for item in (problem, *problem["members"], *problem["symptoms"])}
+    assert folded["total_problems"] < flat["total_problems"]
+    assert {_place(entry["problem"]) for entry in flat["problems_with_solutions"]} <= told
+
+
+async def test_every_kind_is_told_with_its_state(service: Service) -> None:
+    cluster = await service.onboard()
+
+    answer = await service.call("POST", f"/analyze-k8s-with-solutions/{cluster['id']}", resource_types="services")
+
+    kinds = {kind["resource"]: (kind["state"], kind["objects"] > 0) for kind in answer["kinds"]}
+    assert kinds["pods"] == kinds["services"] == ("listed", True)
+
+
 async def test_every_problem_comes_with_a_solution_that_has_steps(service: Service) -> None:
     cluster = await service.onboard()
 
@@ -182,3 +203,7 @@ async def test_no_credential_lies_in_the_data_folder_in_clear(service: Service) 
 
 def _identity(problem: Any) -> tuple[str, str, str, str]:
     return (problem["code"], problem["kind"], problem["namespace"], problem["name"])
+
+
+def _place(item: Any) -> tuple[str, str, str]:
+    return (item["kind"], item["namespace"], item["name"])
