@@ -92,7 +92,7 @@ def trusts(bundle: str, data: str) -> bool:
 
     try:
         roots = x509.load_pem_x509_certificates(_decoded(bundle))[:_MOST_CERTIFICATES]
-        shown = x509.load_pem_x509_certificates(pem)[:_MOST_CERTIFICATES]
+        shown = x509.load_pem_x509_certificates(_decoded(data))[:_MOST_CERTIFICATES]
     except (ValueError, TypeError) as error:
         raise Unparsable("It holds no certificate in PEM that can be read.") from error
     for certificate, root in product(shown, roots):
