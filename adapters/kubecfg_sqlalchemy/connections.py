@@ -15,7 +15,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from kubecfg_core.errors import SettingsError, StorageUnavailable
 from kubecfg_sqlalchemy.failures import translated
 
-_POOL_WAIT: Final = 5.0
+_POOL_WAIT: Final = 15.0
 _CONNECT_TIMEOUT: Final = 5.0
 _COMMAND_TIMEOUT: Final = 15.0
 _WRITES: Final = "kubecfg_writes"

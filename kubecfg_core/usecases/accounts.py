@@ -86,6 +86,8 @@ class Accounts:
             return await self.add(username, password, Role.ADMIN)
         except AlreadyExists:
             return None  # another replica was first
+        except InvalidInput as error:
+            raise InvalidInput(f"KUBECFG_ADMIN_USERNAME, KUBECFG_ADMIN_PASSWORD: {error.message}") from error
 
     async def _named(self, username: str) -> User:
         user = await self._users.find(username)

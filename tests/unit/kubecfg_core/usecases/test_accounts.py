@@ -131,7 +131,11 @@ async def test_a_first_start_without_an_admin_says_how_to_make_one(caplog: pytes
     assert "kubecfg user add" in caplog.text
 
 
-@pytest.mark.parametrize(("username", "password"), [("root", None), (None, PASSWORD)])
-async def test_half_an_admin_is_refused(username: str | None, password: str | None) -> None:
+@pytest.mark.parametrize(
+    ("username", "password"), [("root", None), (None, PASSWORD), ("root", "short"), ("a b", PASSWORD)]
+)
+async def test_half_an_admin_or_an_unfit_one_is_refused_by_the_variables(
+    username: str | None, password: str | None
+) -> None:
     with pytest.raises(InvalidInput, match="KUBECFG_ADMIN"):
         await office().accounts.ensure_admin(username, password)
