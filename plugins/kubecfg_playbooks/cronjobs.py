@@ -3,7 +3,8 @@
 from typing import Final
 
 from kubecfg_core import ActionType, Playbook
-from kubecfg_playbooks.replicasets import ADMIT, BROKEN_POD, DESCRIBE, POD_LOG, QUOTA
+from kubecfg_playbooks.jobs import ENDED_POD
+from kubecfg_playbooks.replicasets import ADMIT, DESCRIBE, POD_LOG, QUOTA
 from kubecfg_playbooks.writing import book, create, delete, escalate, look, merge, outside, patch, verify
 
 _JOBS: Final = look(
@@ -126,8 +127,9 @@ CRONJOBS: Final[tuple[Playbook, ...]] = (
         "The last run of CronJob {name} has failed ({reason}).",
         "Every run is a Job of its own: the next one comes by the schedule, and fails too unless the cause was a "
         "passing one.",
+        _JOBS,
         _JOB,
-        BROKEN_POD,
+        ENDED_POD,
         POD_LOG,
         outside(
             "Mend what made it fail, in the CronJob's jobTemplate or in what it talks to.",

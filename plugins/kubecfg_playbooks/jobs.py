@@ -3,9 +3,14 @@
 from typing import Final
 
 from kubecfg_core import Playbook
-from kubecfg_playbooks.replicasets import ADMIT, BROKEN_POD, DESCRIBE, POD_LOG, QUOTA
+from kubecfg_playbooks.replicasets import ADMIT, DESCRIBE, POD_LOG, QUOTA
 from kubecfg_playbooks.writing import book, delete, look, merge, outside, patch, verify
 
+ENDED_POD: Final = look(
+    "Read how its pod {pod} ended ({pod_code}).",
+    "kubectl describe pod {pod} {scope}",
+    "The state of each container, with its exit code and reason.",
+)
 _ANEW: Final = outside(
     "Mend what made it fail, and apply the Job's manifest again: a Job that has failed is not tried again.",
     "A new Job of that name runs.",
@@ -28,7 +33,7 @@ JOBS: Final[tuple[Playbook, ...]] = (
         "Each failed pod was replaced, ever more slowly, until the limit was reached. The pods' log says why they "
         "failed; more tries help only against what passes by itself.",
         DESCRIBE,
-        BROKEN_POD,
+        ENDED_POD,
         POD_LOG,
         _ANEW,
         _DELETE,
@@ -40,7 +45,7 @@ JOBS: Final[tuple[Playbook, ...]] = (
         "Job {name} was stopped, because it ran longer than its deadline.",
         "activeDeadlineSeconds bounds the whole Job, with all its tries. What ran was ended, its work is not done.",
         DESCRIBE,
-        BROKEN_POD,
+        ENDED_POD,
         outside(
             "Find what took so long (waiting for a node, an image or another service, or more data than usual), or "
             "raise activeDeadlineSeconds in the manifest above {seconds}, and apply it again.",
@@ -56,7 +61,7 @@ JOBS: Final[tuple[Playbook, ...]] = (
         "Job {name} has failed ({reason}).",
         "A condition of the Job says so: it is not tried again, and its work is not done.",
         DESCRIBE,
-        BROKEN_POD,
+        ENDED_POD,
         POD_LOG,
         _ANEW,
         _DELETE,

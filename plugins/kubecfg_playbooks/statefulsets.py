@@ -79,7 +79,11 @@ STATEFULSETS: Final[tuple[Playbook, ...]] = (
         "An update replaces one pod after the other and waits for each to be ready. A pod that was broken before the "
         "template was mended never becomes ready, so it must be deleted once (kubernetes#67250); its claims stay.",
         DESCRIBE,
-        BROKEN_POD,
+        look(
+            "Read what the pod is broken by, to see that the newest version has mended it.",
+            "kubectl describe pod {pod} {scope}",
+            "The events at the end say what fails.",
+        ),
         look(
             "See which version each replica has: {revision_wanted} is wanted.",
             "kubectl get pods {scope} -L controller-revision-hash",

@@ -7,8 +7,9 @@ from typing import Final
 from kubecfg_analyzers import pods
 from kubecfg_analyzers.controllers import jobs, schedules, shortfall
 from kubecfg_analyzers.controllers.schedules import Schedule
+from kubecfg_analyzers.controllers.shortfall import YOUNG
 from kubecfg_analyzers.events import Warnings, latest, when
-from kubecfg_analyzers.report import ERROR, WARNING, Facts, found, listed, sentence, span, span_since
+from kubecfg_analyzers.report import ERROR, WARNING, Facts, found, listed, older, sentence, span, span_since
 from kubecfg_core import Analyzer, ClusterView, Finding, Severity
 from kubecfg_core.kinds.batch import CRONJOBS, CronJob
 from kubecfg_core.kinds.events import Event
@@ -157,6 +158,7 @@ def _failing(
     number = next((place for place, job in enumerate(over) if jobs.failed(job) is None), len(over))
     condition = jobs.failed(over[0]) if over else None
     if condition is None:
+        yield from _unsuccessful(view, item, over, schedule)
         return
     words, cause, last = jobs.why(view, warnings, over[0], condition)
     again = number > 1 or _runs_since(schedule, item) > 1
@@ -178,6 +180,24 @@ def _failing(
         },
         names=(over[0].name, *(last.sensitive if last else ())),
     )
+
+
+def _unsuccessful(view: ClusterView, item: CronJob, over: list[Job], schedule: Schedule | None) -> Iterator[Finding]:
+    """The last run is over without a success, and its Job is not there to tell: it was removed, or cannot be read."""
+    success, last = _utc(item.status.lastSuccessfulTime), _utc(item.status.lastScheduleTime)
+    if success is None or last is None or item.status.active or success >= last or not older(view.now, last, YOUNG):
+        return
+    made = _utc(over[0].metadata.creationTimestamp) if over else None
+    if made is None or made < last:
+        yield _found(
+            item,
+            "cronjob.failing",
+            f"Its last run has not succeeded: it began {span_since(view.now, last)} ago, and the last success was "
+            f"{span_since(view.now, success)} ago.",
+            severity=ERROR if _runs_since(schedule, item) > 1 else WARNING,
+            cause="Its Job is not there any more, or cannot be read, so nothing says why.",
+            facts={"reason": "no success"},
+        )
 
 
 def _begun(job: Job) -> tuple[str, str]:

@@ -93,7 +93,7 @@ def _stuck(view: ClusterView, warnings: Warnings, item: DaemonSet, every: list[P
     if broken is not None:
         cause, facts = shortfall.because(broken)
     elif len(ill) >= _may_be_unavailable(item) > 0:
-        facts = {"node": ill[0]}
+        facts = {"node": ill[0], "node_code": "node.not_ready"}
         cause = f"Nodes that are not ready use up what may be unavailable at once: {listed(dict.fromkeys(ill))}."
     else:
         return None

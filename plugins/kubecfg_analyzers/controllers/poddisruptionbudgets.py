@@ -8,7 +8,6 @@ from kubecfg_analyzers.controllers.shortfall import YOUNG
 from kubecfg_analyzers.report import ERROR, WARNING, Facts, clip, counted, found, older, sentence
 from kubecfg_analyzers.selectors import nearest_pod, written
 from kubecfg_core import Analyzer, ClusterView, Finding, Severity
-from kubecfg_core.kinds.meta import find_condition
 from kubecfg_core.kinds.pods import PODS, Pod
 from kubecfg_core.kinds.scaling import BUDGETS, PodDisruptionBudget
 from kubecfg_core.kinds.workloads import DEPLOYMENTS, STATEFULSETS
@@ -40,8 +39,8 @@ def _pods(view: ClusterView, item: PodDisruptionBudget) -> list[Pod]:
 
 def _judge(view: ClusterView, item: PodDisruptionBudget, mine: list[Pod]) -> Iterator[Finding]:
     status = item.status
-    condition = find_condition(status.conditions, "DisruptionAllowed")
-    if condition is not None and condition.status == "False" and condition.reason == "SyncFailed":
+    condition = next((each for each in status.conditions if each.reason == "SyncFailed"), None)
+    if condition is not None and condition.status == "False":
         yield _found(
             item,
             "pdb.sync_failed",
@@ -50,7 +49,7 @@ def _judge(view: ClusterView, item: PodDisruptionBudget, mine: list[Pod]) -> Ite
             cause=sentence(condition.message),
             facts={"message": clip(condition.message)},
         )
-    elif not mine:
+    elif not mine and not status.expectedPods:
         yield from _guards_nothing(view, item)
     elif status.observedGeneration >= item.metadata.generation and _never(item):
         yield _found(
@@ -61,7 +60,11 @@ def _judge(view: ClusterView, item: PodDisruptionBudget, mine: list[Pod]) -> Ite
             severity=WARNING,
             cause="Draining the node of such a pod waits for ever, and so do upgrades of the cluster.",
             doc=_DRAIN_DOC,
-            facts={"pods": status.expectedPods, "healthy": status.desiredHealthy, "pod": min(p.name for p in mine)},
+            facts={
+                "pods": status.expectedPods,
+                "healthy": status.desiredHealthy,
+                "pod": min((pod.name for pod in mine), default=""),
+            },
         )
 
 
@@ -83,7 +86,7 @@ def _guards_nothing(view: ClusterView, item: PodDisruptionBudget) -> Iterator[Fi
     """Not so while a workload is scaled to 0, or where what makes the pods could not be read."""
     selector = item.spec.selector
     kinds = (DEPLOYMENTS, STATEFULSETS)
-    if item.status.expectedPods or not all(view.covers(kind, item.namespace) for kind in (PODS, *kinds)):
+    if not all(view.covers(kind, item.namespace) for kind in (PODS, *kinds)):
         return
     makers = [each.spec.template.metadata.labels for kind in kinds for each in view.within(kind, item.namespace)]
     if selector is not None and any(selector.matches(labels) for labels in makers):

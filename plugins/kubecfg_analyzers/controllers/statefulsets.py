@@ -117,6 +117,7 @@ def _stuck(view: ClusterView, warnings: Warnings, item: StatefulSet, every: list
     if broken is None:
         return None
     cause, facts = shortfall.because(broken)
+    facts.pop("pod_code", None)  # what is wrong in the pod may be mended already: it is not the cause
     return _found(
         item,
         "statefulset.update_stuck",

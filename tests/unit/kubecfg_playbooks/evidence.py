@@ -151,7 +151,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "statefulset.unavailable": ("desired available", "pod pod_code container image"),
     "statefulset.degraded": ("desired available", "pod pod_code container image"),
     "statefulset.blocked": ("desired available held pod pod_code", "container image"),
-    "statefulset.update_stuck": ("desired available revision_wanted pod pod_code", "container image"),
+    "statefulset.update_stuck": ("desired available revision_wanted pod", "container image"),
     "statefulset.service_missing": ("desired available service", "nearest"),
     "statefulset.class_missing": ("desired available storage_class claim", "nearest"),
     "statefulset.create_failed": (
@@ -161,7 +161,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "statefulset.not_observed": ("generation observed desired available", ""),
     "daemonset.unavailable": ("desired available", "pod pod_code container image"),
     "daemonset.degraded": ("desired available", "pod pod_code container image"),
-    "daemonset.rollout_stuck": ("desired available updated", "pod pod_code container image node"),
+    "daemonset.rollout_stuck": ("desired available updated", "pod pod_code container image node node_code"),
     "daemonset.misscheduled": ("desired available misscheduled pod node taint", ""),
     "daemonset.create_failed": (
         "desired available message refusal",
@@ -179,7 +179,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "cronjob.too_many_missed": ("schedule", ""),
     "cronjob.blocked": ("schedule due job", ""),
     "cronjob.overlapping": ("active job", ""),
-    "cronjob.failing": ("job reason failed_runs", "pod pod_code container"),
+    "cronjob.failing": ("reason", "job failed_runs pod pod_code container"),
     "cronjob.create_failed": (
         "schedule due message refusal",
         "resource_name request used limit quota level webhook serviceaccount",
@@ -190,7 +190,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "hpa.no_metrics": ("target target_kind reason message", ""),
     "hpa.at_max": ("target target_kind maximum more", ""),
     "hpa.shared_target": ("target target_kind other_name", ""),
-    "pdb.never_allows": ("pods healthy pod", ""),
+    "pdb.never_allows": ("pods healthy", "pod"),
     "pdb.selects_nothing": ("", "selector label wanted actual nearest"),
     "pdb.overlap": ("pod other_name", ""),
     "pdb.sync_failed": ("message", ""),
@@ -275,6 +275,7 @@ EXAMPLES: dict[str, str | int] = {
     "names": "example.com, *.example.com",
     "nearest": "api-configs",
     "node": "node-2",
+    "node_code": "node.not_ready",
     "node_label": "disk=ssd",
     "node_message": "Kubelet stopped posting node status.",
     "node_reason": "NodeStatusUnknown",

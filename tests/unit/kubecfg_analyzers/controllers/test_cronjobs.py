@@ -170,3 +170,24 @@ def test_a_failure_that_a_success_has_followed_is_silent() -> None:
 
 def test_jobs_that_could_not_be_read_have_not_failed() -> None:
     assert codes(cronjobs.analyze, view_of(cron(), forbidden=[JOBS])) == []
+
+
+def test_a_run_that_is_over_without_a_success_and_without_its_job_is_a_warning() -> None:
+    lone = cron("0 3 * * *", last=ago(hours=9), lastSuccessfulTime=ago(hours=32))
+
+    found = only(cronjobs.analyze, view_of(lone, job("nightly-1", "Complete", hours=33)))
+
+    assert (found.code, found.severity) == ("cronjob.failing", Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        cron("0 3 * * *", last=ago(hours=9), lastSuccessfulTime=ago(hours=32), active=[{"name": "nightly-2"}]),
+        cron("0 3 * * *", last=ago(hours=9), lastSuccessfulTime=ago(hours=8)),
+        cron("0 3 * * *", last=ago(minutes=2), lastSuccessfulTime=ago(hours=8)),
+    ],
+    ids=["still running", "succeeded", "a moment ago"],
+)
+def test_a_run_that_may_yet_succeed_or_did_is_silent(quiet: Json) -> None:
+    assert codes(cronjobs.analyze, view_of(quiet)) == []

@@ -117,3 +117,9 @@ def test_a_budget_that_allows_nothing_at_the_moment_says_so_by_another_reason() 
     assert (
         codes(pdb.analyze, view_of(budget(currentHealthy=1, disruptionsAllowed=0, conditions=[condition]), WEB)) == []
     )
+
+
+def test_a_budget_that_never_allows_is_told_by_itself_where_pods_cannot_be_read() -> None:
+    tight = budget(desiredHealthy=3, disruptionsAllowed=0)
+
+    assert codes(pdb.analyze, view_of(tight, forbidden=[PODS])) == ["pdb.never_allows"]
