@@ -54,12 +54,13 @@ class PlaybookStep(msgspec.Struct, frozen=True, kw_only=True):
 class Playbook(msgspec.Struct, frozen=True, kw_only=True):
     """The built-in answer to one check code.
 
-    `summary`, `explanation` and the steps' texts are `str.format` templates over the finding's facts: always `kind`,
-    `resource` (the plural that kubectl takes), `name`, `namespace`, `scope` (`-n NAMESPACE`, or empty), `text` and
-    `cause`, beside the finding's own evidence. What the object belongs to is in `workload` and `workload_kind`, and
-    where its pods can be rolled out anew also in `controller` (`deployment/api`); a pod that nobody made has
-    `naked_pod`, its name. Where there is a `container`, `containers_field` is the field of the pod's specification
-    that lists it. A step whose template names a fact that the finding has not is left out.
+    `summary`, `explanation` and the steps' texts are `str.format` templates over the finding's facts: always
+    `kind`, `resource` (the plural that kubectl takes), `name`, `namespace`, `scope` (`-n NAMESPACE`, or empty),
+    `text`, `cause` and `to_revision` (the flag of `kubectl rollout undo`, or empty), beside the finding's own
+    evidence. What the object belongs to is in `workload` and `workload_kind`, and where its pods can be rolled out
+    anew also in `controller` (`deployment/api`); a pod that nobody made has `naked_pod`, its name. Where there is a
+    `container`, `containers_field` is the field of the pod's specification that lists it. A step whose template
+    names a fact that the finding has not is left out.
     """
 
     code: str

@@ -16,6 +16,7 @@ MAX_STEPS: Final = 12
 
 # A word that every shell and kubectl take for itself: no quote, blank, operator or substitution, and no flag.
 _SAFE: Final = re.compile(r"[A-Za-z0-9._:/@=,][A-Za-z0-9._:/@=,-]*")
+_FLAGS: Final = {"previous": re.compile("--previous"), "to_revision": re.compile(r"(--to-revision=[0-9]{1,9})?")}
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _MAX_FACT: Final = 300
 
@@ -127,6 +128,7 @@ def facts_of(finding: Finding) -> dict[str, str]:
         "scope": f"-n {finding.namespace}" if finding.namespace else "",
         "text": finding.text,
         "cause": finding.cause,
+        "to_revision": f"--to-revision={revision}" if (revision := told.get("rollback_revision")) else "",
     }
     return {key: _cleaned(value) for key, value in (told | always).items()}
 
@@ -141,9 +143,16 @@ def _step(template: PlaybookStep, facts: Facts) -> Step | None:
         step_id=0,
         action_type=template.action_type,
         description=description,
-        command=" ".join(command.split()) if "{scope}" in template.command and not facts["scope"] else command,
+        command=" ".join(command.split())
+        if any(name in template.command for name in _may_be_empty(facts))
+        else command,
         expected_outcome=outcome,
     )
+
+
+def _may_be_empty(facts: Facts) -> list[str]:
+    """The facts that leave a gap in a command where they are empty."""
+    return [f"{{{name}}}" for name in ("scope", "to_revision") if not facts[name]]
 
 
 def _fill(template: str, facts: Facts, *, in_shell: bool = False) -> str | None:
@@ -161,8 +170,8 @@ def _stands_for_itself(name: str, facts: Facts) -> bool:
     value = facts["namespace"] if name == "scope" else facts[name]
     if name == "scope" and not value:
         return True
-    # The one flag among the facts, which an analyzer writes and no cluster.
-    return _SAFE.fullmatch(value) is not None or (name == "previous" and value == "--previous")
+    # The flags among the facts, which an analyzer or this module writes and no cluster.
+    return _SAFE.fullmatch(value) is not None or (name in _FLAGS and _FLAGS[name].fullmatch(value) is not None)
 
 
 def _cleaned(value: str) -> str:

@@ -105,6 +105,6 @@ POD_READY: Final = verify(
 UNDO: Final = step(
     ActionType.ROLLBACK,
     "If this began with the last rollout, go back to the version that worked.",
-    "kubectl rollout undo {controller} {scope}",
+    "kubectl rollout undo {controller} {scope} {to_revision}",
     "The previous version's pods replace the failing ones.",
 )

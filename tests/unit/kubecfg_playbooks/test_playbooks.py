@@ -104,6 +104,7 @@ def test_every_fact_that_is_named_exists(code: str) -> None:
     playbook = PLAYBOOKS[code]
     always, sometimes = FACTS[code]
     known = {*always.split(), *sometimes.split(), "kind", "resource", "name", "namespace", "scope", "text", "cause"}
+    known.add("to_revision")
     known |= {"controller", "naked_pod", "containers_field", "workload", "workload_kind"}
 
     assert named(playbook) <= known

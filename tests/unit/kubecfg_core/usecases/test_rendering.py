@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubecfg_core import ActionType, Finding, Playbook, PlaybookStep, Severity, hookimpl
+from kubecfg_core.folding import fold
 from kubecfg_core.plugins import Plugins
-from kubecfg_core.problems import Problem, ProblemError, to_problems
+from kubecfg_core.problems import ObjectRef, Problem, ProblemError, to_problems
+from kubecfg_core.testing.views import view_of
 from kubecfg_core.usecases.rendering import MAX_STEPS, playbook_solution, render
 
 
@@ -193,3 +195,29 @@ def test_a_problem_without_findings_is_solved_too() -> None:
     )
 
     assert playbook_solution(problem, plugins_with()).solution_summary == "It is broken."
+
+
+@pytest.mark.parametrize(
+    ("evidence", "command"),
+    [
+        ({}, "kubectl rollout undo deployment/w-1 -n shop"),
+        ({"rollback_revision": 3}, "kubectl rollout undo deployment/w-1 -n shop --to-revision=3"),
+    ],
+)
+def test_a_rollback_names_the_revision_that_is_known_to_work(evidence: dict[str, Any], command: str) -> None:
+    assert rendered("kubectl rollout undo deployment/{name} {scope} {to_revision}", evidence=evidence) == [command]
+
+
+def test_a_revision_that_is_no_number_reaches_no_command() -> None:
+    assert rendered("kubectl rollout undo deployment/x {to_revision}", evidence={"rollback_revision": "1 -A"}) == []
+
+
+def test_a_folded_problem_gets_the_steps_of_its_cause_alone() -> None:
+    cause = make_finding(code="widget.broken", kind="Pod", name="p-1")
+    symptom = make_finding(code="widget.idle", culprit=ObjectRef(kind="Pod", name="p-1", namespace="shop"))
+    books = (make_playbook(make_step(description="Mend.")), make_playbook(make_step("", "Wait."), code="widget.idle"))
+
+    [problem] = fold([cause, symptom], view_of())
+
+    steps = playbook_solution(problem, plugins_with(*books)).remediation_steps
+    assert [step.description for step in steps] == ["Mend."]
