@@ -181,16 +181,13 @@ def _to_problem(key: _Key, group: _Group, view: ClusterView) -> Problem:
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One of each check, owner and container: the tenth pod of a Deployment says nothing new."""
+    """One of each check, owner and container, and of each text: the tenth pod of a Deployment says nothing new."""
     seen: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        seen.setdefault((finding.code, finding.owner, finding.evidence.get("container"), *_words(finding)), finding)
-    return list(seen.values())
-
-
-def _words(finding: Finding) -> tuple[str, ...]:
-    """Its words too, where it is about the object itself: an Ingress may have two ports wrong."""
-    return (finding.text,) if finding.owner == finding.ref else ()
+        # Of one object itself two texts of a check are two facts: an Ingress may have two ports wrong.
+        own = finding.text if finding.owner == finding.ref else ""
+        seen.setdefault((finding.code, finding.owner, finding.evidence.get("container"), own), finding)
+    return list({finding.text: finding for finding in reversed(seen.values())}.values())[::-1]
 
 
 def _symptom(finding: Finding) -> Symptom:
