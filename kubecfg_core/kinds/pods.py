@@ -170,6 +170,7 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False):
 
     nodeName: str = ""
     serviceAccountName: str = ""
+    schedulerName: str = "default-scheduler"
     priorityClassName: str = ""
     restartPolicy: str = "Always"
     containers: tuple[Container, ...] = ()

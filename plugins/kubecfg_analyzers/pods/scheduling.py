@@ -20,6 +20,8 @@ from kubecfg_core.kinds.meta import Condition
 from kubecfg_core.kinds.pods import Pod
 
 GATED: Final = timedelta(minutes=10)
+UNSEEN: Final = timedelta(minutes=5)
+DEFAULT_SCHEDULER: Final = "default-scheduler"
 
 # What the pod itself asks for comes first: it keeps the pod waiting even when every node is well.
 _ORDER: Final = ("volume", "node_affinity", "resources", "pod_affinity", "topology", "ports", "taint", "nodes", "")
@@ -40,7 +42,7 @@ _WORDS: Final = {
     "node_affinity": "no node matches its node selector or affinity",
     "pod_affinity": "its affinity to other pods cannot be met",
     "topology": "its topology spread constraints cannot be met",
-    "volume": "a volume of it is not bound, or lies elsewhere",
+    "volume": "a volume of it is not bound, lies elsewhere, or is one too many",
     "ports": "its host port is taken on the nodes",
     "nodes": "nodes are not ready or are closed to new pods",
     "": "the scheduler finds no node",
@@ -50,9 +52,11 @@ _WORDS: Final = {
 def check(case: Case) -> Iterator[Finding]:
     """One finding for a pod that the scheduler has refused, or that a gate holds back for long."""
     condition = case.condition("PodScheduled")
-    if case.pod.spec.nodeName or condition is None or condition.status == "True":
+    if case.pod.spec.nodeName or (condition is not None and condition.status == "True"):
         return
-    if condition.reason == "SchedulingGated":
+    if condition is None:
+        yield from _unseen(case)
+    elif condition.reason == "SchedulingGated":
         yield from _gated(case)
     elif (condition.reason == "Unschedulable" or condition.message) and not case.settling:
         yield _told(case, condition)
@@ -77,6 +81,20 @@ def _told(case: Case, condition: Condition) -> Finding:
     finding = _refused(case, condition)
     siblings.append((pod, finding))
     return finding
+
+
+def _unseen(case: Case) -> Iterator[Finding]:
+    """A pod that no scheduler has taken up for long."""
+    name = case.pod.spec.schedulerName
+    if case.age > UNSEEN:
+        own = f'It asks for the scheduler "{name}", which does not run, or which nobody is called.'
+        yield case.found(
+            "pod.unschedulable",
+            f"No scheduler has looked at the pod in {span(case.age)}.",
+            cause="The scheduler of the cluster does not run." if name == DEFAULT_SCHEDULER else own,
+            doc="tasks/extend-kubernetes/configure-multiple-schedulers/",
+            facts={"message": "No scheduler has looked at it.", "scheduler": name},
+        )
 
 
 def _gated(case: Case) -> Iterator[Finding]:
@@ -126,7 +144,12 @@ def _named(cause: str, fits: list[Fit], away: list[Node]) -> list[str]:
 
 def _short(message: str) -> str:
     """The message without what preemption had to say, which is never the reason."""
-    return message.partition(". no new claims")[0].partition(" preemption:")[0].rstrip(". ")
+    return (
+        message.partition(". no new claims")[0]
+        .partition(". still not schedulable")[0]
+        .partition(" preemption:")[0]
+        .rstrip(". ")
+    )
 
 
 def _welcome(case: Case, node: Node) -> bool:

@@ -173,8 +173,24 @@ def test_a_gate_of_a_moment_is_silent() -> None:
     assert codes(analyze, view_of(gated)) == []
 
 
-def test_a_pod_that_the_scheduler_has_not_looked_at_is_silent() -> None:
-    assert codes(analyze, view_of(pod({}, spec={"nodeName": ""}, phase="Pending"))) == []
+def test_a_pod_that_the_scheduler_has_not_looked_at_yet_is_silent() -> None:
+    new = pod({}, spec={"nodeName": ""}, phase="Pending", creationTimestamp=ago(minutes=2))
+
+    assert codes(analyze, view_of(new)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "cause"),
+    [
+        ({}, "The scheduler of the cluster does not run."),
+        ({"schedulerName": "volcano"}, 'It asks for the scheduler "volcano", which does not run, or'),
+    ],
+)
+def test_a_pod_that_no_scheduler_has_looked_at_for_long_names_the_one_it_asks_for(asked: Json, cause: str) -> None:
+    found = only(analyze, view_of(pod({}, spec={"nodeName": "", **asked}, phase="Pending")))
+
+    assert found.code == "pod.unschedulable"
+    assert found.cause.startswith(cause)
 
 
 def test_a_pod_of_a_moment_may_not_have_a_node_yet() -> None:
