@@ -170,7 +170,6 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False):
 
     nodeName: str = ""
     serviceAccountName: str = ""
-    schedulerName: str = "default-scheduler"
     priorityClassName: str = ""
     restartPolicy: str = "Always"
     containers: tuple[Container, ...] = ()
@@ -184,6 +183,7 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False):
     resources: Resources = Resources()
     overhead: dict[str, Quantity] = {}
     resourceClaims: tuple[Named, ...] = ()
+    schedulerName: str = "default-scheduler"
     schedulingGates: tuple[Named, ...] = ()
     readinessGates: tuple[ReadinessGate, ...] = ()
 
