@@ -65,7 +65,7 @@ async def _measure(cluster: Served) -> float:
 
             size = await bare()  # warm: imports, connections, the server's own caches
             cluster.ask("requests")
-            _judge(cluster, await analyse(), size)
+            _judge(cluster, await kubecfg.analyze_target(cluster.target, fold=False), size)
             _say("requests of an analysis", len(cluster.ask("requests")), "", most=len(lists))
             fetch, analysis = await _timed(bare, analyse)
             _say("bare fetch, answers ready at the server", fetch, "s")

@@ -29,13 +29,14 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
     specs = Specs()
     for pod in view.all(PODS):
         serving = serves(view, pod)
-        if serving and specs.knows(pod):
-            continue
-        case = Case.of(view, warnings, pod)
-        found = list(_judge(case))
-        yield from found
-        if serving and not found and not case.settling:
-            specs.add(pod)
+        if not serving:
+            yield from _judge(Case.of(view, warnings, pod))
+        elif not specs.knows(pod):
+            case = Case.of(view, warnings, pod)
+            found = _certain(case)
+            yield from found
+            if not found and not case.settling:
+                specs.add(pod)
 
 
 def trouble(view: ClusterView, warnings: Warnings, pod: Pod) -> Finding | None:
@@ -54,12 +55,17 @@ def _judge(case: Case) -> Iterator[Finding]:
     if case.pod.finished or case.pod.metadata.deletionTimestamp is not None:
         yield from _of_state(case)
         return
-    certain = [*references.check(case), *readiness.ports(case)]
+    certain = _certain(case)
     yield from certain
     told = {_identity(finding) for finding in certain}
     for finding in _of_state(case):
         if _identity(finding) not in told and not _explained(finding, certain):
             yield finding
+
+
+def _certain(case: Case) -> list[Finding]:
+    """What the spec alone tells, with the objects that it names."""
+    return [*references.check(case), *readiness.ports(case)]
 
 
 def _identity(finding: Finding) -> tuple[str, ...]:

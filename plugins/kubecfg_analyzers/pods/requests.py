@@ -14,6 +14,7 @@ SLOT: Final = "pods"
 """The resource of which every pod takes one."""
 
 _ZERO: Final = Decimal(0)
+_ONE: Final = Decimal(1)
 
 
 def asked(spec: PodSpec) -> dict[str, Decimal]:
@@ -22,6 +23,8 @@ def asked(spec: PodSpec) -> dict[str, Decimal]:
     Init containers run one after another, beside the sidecars that were started before them; then all sidecars run
     beside the containers. What is asked for the pod as a whole stands in for that; the overhead comes on top.
     """
+    if not (spec.initContainers or spec.overhead or spec.resources.requests):  # most pods: this is asked of every one
+        return total((*map(of, spec.containers), {SLOT: _ONE}))
     sidecars: dict[str, Decimal] = {}
     peak: dict[str, Decimal] = {}
     for container in spec.initContainers:
@@ -32,7 +35,7 @@ def asked(spec: PodSpec) -> dict[str, Decimal]:
             peak = _most(peak, total((sidecars, of(container))))
     running = total((sidecars, *(of(container) for container in spec.containers)))
     whole = {name: value for name, value in amounts(spec.resources.requests).items() if _of_pods(name)}
-    return total((_most(peak, running) | whole, amounts(spec.overhead), {SLOT: Decimal(1)}))
+    return total((_most(peak, running) | whole, amounts(spec.overhead), {SLOT: _ONE}))
 
 
 def of(container: Container) -> dict[str, Decimal]:

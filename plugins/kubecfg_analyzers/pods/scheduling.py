@@ -68,11 +68,16 @@ def _explained(view: ClusterView) -> dict[tuple[object, ...], list[tuple[Pod, Fi
     return {}
 
 
+def _claims(pod: Pod) -> bool:
+    """Whether volumes have a say in where it fits."""
+    return any(volume.persistentVolumeClaim for volume in pod.spec.volumes)
+
+
 def _told(case: Case, condition: Condition) -> Finding:
     """The finding of a sibling that asks for the same and was refused with the same words, or a new one."""
     pod, owner = case.pod, case.pod.controller
     siblings = case.view.once(_explained).setdefault(
-        (pod.namespace, owner and owner.uid, condition.message, case.joined), []
+        (pod.namespace, owner and owner.uid, condition.message, case.joined or not _claims(pod)), []
     )
     for other, finding in siblings if owner else ():
         if other.metadata.labels == pod.metadata.labels and alike(other.spec, pod.spec):
