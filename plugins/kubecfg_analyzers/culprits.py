@@ -59,6 +59,7 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
     "webhook_denied": ("Webhook", "webhook"),
     "webhook_unreachable": ("Webhook", "webhook"),
     "serviceaccount_missing": ("ServiceAccount", "serviceaccount"),
+    "priorityclass_missing": ("PriorityClass", "priority_class"),
 }
 
 # A fact that names an object whose own finding is the cause has another one beside it with that finding's code.

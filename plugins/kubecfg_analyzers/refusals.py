@@ -36,6 +36,7 @@ _CLASSES: Final = (
         r"serviceaccount \S+ not found|error looking up service account",
         "their ServiceAccount does not exist",
     ),
+    ("deployment.priorityclass_missing", r"no PriorityClass with name", "their PriorityClass does not exist"),
 )
 
 
@@ -66,6 +67,8 @@ def _facts(code: str, message: str) -> dict[str, str | int | None]:
         case "deployment.serviceaccount_missing":
             named = first_group(r'serviceaccount "([^"]+)" not found', message)
             return {"serviceaccount": named or first_group(r"service account [a-z0-9-]+/([a-z0-9.-]+)", message)}
+        case "deployment.priorityclass_missing":
+            return {"priority_class": first_group(r"no PriorityClass with name ([a-z0-9.-]+)", message)}
     return {}
 
 

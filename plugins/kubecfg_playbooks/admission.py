@@ -178,6 +178,28 @@ ADMISSION: Final[tuple[Playbook, ...]] = (
         confidence=0.95,
     ),
     book(
+        "deployment.priorityclass_missing",
+        "Pods of Deployment {name} are refused: PriorityClass {priority_class} does not exist.",
+        "The API server looks the priority up when a pod is made, and makes none without it. Pods that ran before the "
+        "class was removed go on.",
+        look(
+            "See which PriorityClasses there are.",
+            "kubectl get priorityclasses",
+            "{priority_class} is not among them; a similar name may be.",
+        ),
+        outside(
+            "Make the PriorityClass {priority_class} again, with the value that it had.",
+            "The class is listed, and the pods are made within minutes.",
+        ),
+        patch(
+            "Or, if the pods need no priority, name none.",
+            merge("deployment {name}", {"spec": {"template": {"spec": {"priorityClassName": None, "priority": None}}}}),
+            "The pods are admitted with the priority of the cluster's default.",
+        ),
+        _DONE,
+        confidence=0.95,
+    ),
+    book(
         "deployment.create_failed",
         "Pods of Deployment {name} cannot be made.",
         "The API server refuses the pods, for no cause that is known here; the ReplicaSet's events quote it.",

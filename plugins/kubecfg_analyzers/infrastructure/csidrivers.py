@@ -19,6 +19,8 @@ _DOC: Final = "concepts/storage/volumes/#csi"
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """Find the drivers that pods wait for; one that no pod needs may run nowhere."""
+    if not view.all(CSIDRIVERS) or not view.all(CSINODES):
+        return
     waiting = _waiting(view)
     for item in view.all(CSIDRIVERS):
         pods = waiting.get(item.name, [])

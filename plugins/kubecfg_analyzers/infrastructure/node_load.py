@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from kubecfg_analyzers.events import Warnings, latest
@@ -143,8 +144,13 @@ def _could_take(node: Node, pod: Pod) -> bool:
 
 def _requested(pod: Pod, resource: str) -> Decimal:
     """What its containers ask for: never more than what is counted for the pod."""
-    amounts = (amount_of(item.resources.requests.get(resource)) for item in pod.spec.containers)
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+    asked = [item.resources.requests.get(resource) for item in pod.spec.containers]
+    return sum((_amount(str(quantity)) for quantity in asked if quantity), Decimal(0))
+
+
+@lru_cache(maxsize=4096)  # ten thousand pods ask for a handful of amounts
+def _amount(quantity: str) -> Decimal:
+    return amount_of(quantity) or Decimal(0)
 
 
 def _named(pod: Pod) -> str:

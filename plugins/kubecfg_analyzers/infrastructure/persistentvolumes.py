@@ -182,6 +182,8 @@ def _state(number: int) -> str:
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every volume; of a namespace, with those that its claims have, or had."""
+    if not view.all(VOLUMES):
+        return
     volumes = Volumes(view)
     for volume in view.all(VOLUMES):
         if view.namespace in (None, (volume.spec.claimRef or _NOBODY).namespace):

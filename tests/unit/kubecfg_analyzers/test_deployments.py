@@ -129,6 +129,7 @@ def test_the_refusals_message_leaves_out_the_pods_random_name() -> None:
             "error looking up service account default/robot: serviceaccount not found",
             "deployment.serviceaccount_missing",
         ),
+        ("no PriorityClass with name high was found", "deployment.priorityclass_missing"),
         ("something else", "deployment.create_failed"),
     ],
 )

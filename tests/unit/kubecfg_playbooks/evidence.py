@@ -99,6 +99,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "deployment.webhook_denied": ("message desired available", "webhook replicaset"),
     "deployment.webhook_unreachable": ("message desired available", "webhook replicaset"),
     "deployment.serviceaccount_missing": ("serviceaccount message desired available", "replicaset"),
+    "deployment.priorityclass_missing": ("priority_class message desired available", "replicaset"),
     "deployment.create_failed": ("message reason desired available", "replicaset"),
     "deployment.not_observed": ("generation observed desired available", ""),
     "service.no_matching_pods": ("selector", "label wanted actual nearest workload workload_kind"),
