@@ -16,6 +16,7 @@ P = TypeVar("P", bound=msgspec.Struct)
 B = TypeVar("B", bound=msgspec.Struct | None)
 
 _BODY_SECONDS: Final = 30.0
+_ENCODINGS: Final = ("identity", "gzip", "deflate")  # any other would be taken for what it packs
 _WHERE: Final = re.compile(r"(?P<what>.*) - at `(?:key in )?\$\.?(?P<where>.*)`", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(?P<field>[^`]*)`")
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
@@ -54,6 +55,8 @@ class Binder(Generic[P, B]):
             return None  # type: ignore[return-value]  # B is None where there is no body
         if request.content_type != "application/json" and not request.content_type.endswith("+json"):
             raise NotJson
+        if request.headers.get("Content-Encoding", "identity").lower() not in _ENCODINGS:
+            raise NotJson("Of Content-Encoding, only gzip and deflate are understood.")
         raw = await self._read(request)
         try:
             return self._decoder.decode(raw)

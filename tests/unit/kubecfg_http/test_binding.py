@@ -88,6 +88,15 @@ async def test_a_body_that_is_not_packed_as_it_says_is_refused(client: Client, h
     assert (status, detail) == (400, "The body is not what its headers say, or broke off.")
 
 
+@pytest.mark.parametrize("encoding", ["compress", "gzip, gzip"])
+async def test_a_body_packed_in_a_way_that_is_not_known_is_not_taken_for_json(
+    client: Client, headers: dict[str, str], encoding: str
+) -> None:
+    status, detail = await sent(client, headers, b"{}", **{"Content-Encoding": encoding})
+
+    assert (status, "gzip and deflate" in detail) == (415, True)
+
+
 async def test_a_login_may_be_smaller_than_other_bodies(client: Client) -> None:
     body = {"username": "a", "password": "x" * (64 * 1024)}
     async with client.post("/auth/login", json=body) as response:
