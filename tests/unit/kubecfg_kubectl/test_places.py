@@ -42,6 +42,29 @@ async def test_one_key_cannot_take_the_places_of_others() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_some_of_a_key_wait_in_line_and_leave_the_places_of_others_free() -> None:
+    places = Places(total=2, each=1, line=1, queue=2, patience=5)
+    free, tasks = await holding(places, "a", "a")
+
+    async with places.take("b"):
+        waiting = [task for task in tasks if not task.done()]
+
+    free.set()
+    await asyncio.gather(*tasks)
+    assert len(waiting) == 2
+
+
+async def test_the_line_of_a_key_has_an_end() -> None:
+    places = Places(total=9, each=1, line=1, queue=9, patience=5)
+    free, tasks = await holding(places, "a", "a")
+
+    with pytest.raises(TooMany, match="this cluster"):
+        await hold(places, "a", free)
+
+    free.set()
+    await asyncio.gather(*tasks)
+
+
 async def test_waiting_ends_after_a_while() -> None:
     places = Places(total=1, each=9, queue=1, patience=0.01)
     free, tasks = await holding(places, "a")
