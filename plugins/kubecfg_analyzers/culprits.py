@@ -10,7 +10,9 @@ from kubecfg_core.problems import ObjectRef
 
 _Facts = Mapping[str, str | int | float | bool]
 
-_CLUSTER_SCOPED: Final = frozenset({"CNI", "IngressClass", "Node", "PriorityClass", "StorageClass", "Webhook"})
+_CLUSTER_SCOPED: Final = frozenset(
+    {"CNI", "GatewayClass", "IngressClass", "Node", "PriorityClass", "StorageClass", "Webhook"}
+)
 
 # Code -> the kind at fault, and the fact that names it.
 _TABLE: Final[dict[str, tuple[str, str]]] = {
@@ -47,6 +49,10 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
     "ingress.tls_secret_missing": ("Secret", "secret"),
     "ingress.tls_secret_unusable": ("Secret", "secret"),
     "ingress.tls_expired": ("Secret", "secret"),
+    "gateway.class_missing": ("GatewayClass", "gateway_class"),
+    "gateway.certificate_missing": ("Secret", "secret"),
+    "httproute.parent_missing": ("Gateway", "gateway"),
+    "httproute.backend_missing": ("Service", "service"),
     "pvc.class_missing": ("StorageClass", "storage_class"),
     "pvc.provisioning_failed": ("StorageClass", "storage_class"),
     "pvc.pending": ("StorageClass", "storage_class"),
