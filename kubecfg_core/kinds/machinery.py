@@ -171,9 +171,20 @@ class CustomStatus(msgspec.Struct, frozen=True, gc=False):
     observedGeneration: Any = None
 
 
-class CustomObject(KubeObject, frozen=True, gc=False):
-    """Any custom resource, of which conditions are read alone."""
+class CustomSpec(msgspec.Struct, frozen=True, gc=False):
+    """What in the spec of many custom resources says that they are to rest: again, nobody promises what they hold."""
 
+    paused: Any = None
+    suspend: Any = None
+    running: Any = None
+    runStrategy: Any = None
+    replicas: Any = None
+
+
+class CustomObject(KubeObject, frozen=True, gc=False):
+    """Any custom resource, of which conditions are read alone, and whether it is to rest."""
+
+    spec: CustomSpec | list[Any] | str | float | bool | None = None
     status: CustomStatus | list[Any] | str | float | bool | None = None
 
     @property
@@ -182,6 +193,18 @@ class CustomObject(KubeObject, frozen=True, gc=False):
         given = self.status.conditions if isinstance(self.status, CustomStatus) else None
         entries = given if isinstance(given, list) else []
         return tuple(found for entry in entries if (found := _condition(entry)) is not None)
+
+    @property
+    def resting(self) -> bool:
+        """Whether it is paused, suspended, stopped or scaled to nothing, by its own spec."""
+        spec = self.spec if isinstance(self.spec, CustomSpec) else CustomSpec()
+        stopped = spec.running is False or spec.runStrategy == "Halted"
+        return (
+            spec.paused is True
+            or spec.suspend is True
+            or stopped
+            or (spec.replicas == 0 and spec.replicas is not False)
+        )
 
     @property
     def observed(self) -> int:

@@ -33,7 +33,7 @@ _GOOD: Final = (
 )
 _BAD: Final = ("Failed", "Failure", "Degraded", "Error", "Stalled", "ReconcileError", "InvalidSpec", "Unhealthy")
 _PAUSED: Final = ("Paused", "Suspended")
-_INTENT: Final = ("pause", "suspend", "disabled", "scaledtozero")
+_INTENT: Final = ("pause", "suspend", "disabled", "scaledtozero", "stopped", "nomatchingnode")
 _PROGRESS: Final = (
     "progress",
     "pending",
@@ -107,7 +107,7 @@ def _deleting(view: ClusterView, resource: Resource[CustomObject], item: CustomO
 
 def _judge(view: ClusterView, resource: Resource[CustomObject], item: CustomObject) -> Iterator[Finding]:
     conditions = [condition for condition in item.conditions if _current(item, condition)]
-    if any(condition.type in _PAUSED and condition.status == "True" for condition in conditions):
+    if item.resting or any(condition.type in _PAUSED and condition.status == "True" for condition in conditions):
         return
     bad = sorted((each for each in conditions if _is_bad(each) and _lasting(view, each)), key=_weight)
     if not bad or any(_says(bad[0], _INTENT)):

@@ -177,3 +177,19 @@ async def test_the_kinds_of_the_cluster_are_read_and_judged() -> None:
 
     assert [(found.namespace, found.name) for found in ANALYZER.analyze(view)] == [("shop", "left")]
     assert (len(cluster.requests), notes) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{"paused": True}, {"suspend": True}, {"running": False}, {"runStrategy": "Halted"}, {"replicas": 0}],
+    ids=lambda spec: next(iter(spec)),
+)
+def test_an_object_that_is_to_rest_is_silent(spec: Json) -> None:
+    assert codes(customresources.analyze, seen({**widget(told("Ready", "False")), "spec": spec})) == []
+
+
+@pytest.mark.parametrize("spec", [{"paused": "no"}, {"replicas": False}, {"replicas": "0"}, ["paused"], "paused", 0])
+def test_a_spec_of_any_other_form_says_nothing_of_rest(spec: Any) -> None:
+    assert codes(customresources.analyze, seen({**widget(told("Ready", "False")), "spec": spec})) == [
+        "customresource.condition"
+    ]
