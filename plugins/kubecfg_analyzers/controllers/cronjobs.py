@@ -71,9 +71,9 @@ def _due(view: ClusterView, item: CronJob, schedule: Schedule | None) -> datetim
     made, last = _utc(item.metadata.creationTimestamp), _utc(item.status.lastScheduleTime)
     since = max((each for each in (made, last) if each is not None), default=None)
     due = schedule.after(since) if schedule and since else None
-    following = schedule.after(due) if schedule and due else None
-    if schedule is None or due is None or following is None:
+    if schedule is None or due is None or view.now - due <= _SHORTEST:
         return None
+    following = schedule.after(due) or due
     zoned = item.spec.timeZone or "TZ=" in item.spec.schedule
     hourly = schedule.every is not None or len(schedule.hours) == _ALL_HOURS
     grace = min(max(following - due, _SHORTEST), _HOUR) if zoned or hourly else _DAY

@@ -50,18 +50,23 @@ class Schedule:
         return next((time for time in self._times(moment) if time > moment), None)
 
     def _times(self, moment: datetime) -> Iterator[datetime]:
-        first = moment.astimezone(self.zone).date()
-        for number in range(_HORIZON):
-            day = first + timedelta(days=number)
+        day = moment.astimezone(self.zone).date()
+        last = day + timedelta(days=_HORIZON)
+        while day < last:
+            if day.month not in self.months:
+                day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+                continue
             if self._on(day):
                 for hour in self.hours:
                     for minute in self.minutes:
                         local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
                         yield local.astimezone(UTC)
+            day += timedelta(days=1)
 
     def _on(self, day: date) -> bool:
+        """Whether a day of one of the months is one of the schedule's."""
         monthly, weekly = day.day in self.days, day.isoweekday() % 7 in self.weekdays
-        return day.month in self.months and (monthly or weekly if self.either else monthly and weekly)
+        return monthly or weekly if self.either else monthly and weekly
 
 
 def parse(text: str, zone: str = "") -> Schedule | None:

@@ -22,14 +22,16 @@ _MOST_PODS: Final = 20
 Because = tuple[str, dict[str, str | int | None]]
 
 
-def live_pods(view: ClusterView, item: KubeObject) -> list[Pod]:
-    """The pods that a controller made and still counts."""
+def live_pods(view: ClusterView, item: KubeObject, *, going: bool = False) -> list[Pod]:
+    """The pods that a controller made and still counts; with `going` also those that are being deleted."""
     owned = view.owned_by(PODS, item.metadata.uid) if item.metadata.uid else ()
-    return [pod for pod in owned if not pod.finished and pod.metadata.deletionTimestamp is None]
+    return [pod for pod in owned if not pod.finished and (going or pod.metadata.deletionTimestamp is None)]
 
 
 def is_ready(pod: Pod) -> bool:
-    """Whether a pod serves."""
+    """Whether a pod serves, and is not on its way out."""
+    if pod.metadata.deletionTimestamp is not None:
+        return False
     condition = find_condition(pod.status.conditions, "Ready")
     return condition is not None and condition.status == "True"
 
@@ -57,7 +59,7 @@ def overdue(view: ClusterView, item: KubeObject, candidates: Sequence[Pod]) -> b
 
 def _late(view: ClusterView, pod: Pod) -> bool:
     condition = find_condition(pod.status.conditions, "Ready")
-    since = condition.lastTransitionTime if condition else None
+    since = pod.metadata.deletionTimestamp or (condition.lastTransitionTime if condition else None)
     return older(view.now, since or pod.metadata.creationTimestamp, LATE)
 
 

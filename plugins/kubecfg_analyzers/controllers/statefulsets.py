@@ -60,7 +60,8 @@ def _judge(view: ClusterView, warnings: Warnings, item: StatefulSet) -> Iterator
             facts={"generation": item.metadata.generation, "observed": item.status.observedGeneration},
         )
     elif available(item) < item.spec.replicas:
-        every = shortfall.live_pods(view, item)
+        # A replica that does not go away cannot be made anew: its name and its claims are taken.
+        every = shortfall.live_pods(view, item, going=True)
         deepest = (_refused(warnings, item), _class_missing(view, item), _stuck(view, warnings, item, every))
         explained = next((finding for finding in deepest if finding is not None), None)
         if explained is not None:

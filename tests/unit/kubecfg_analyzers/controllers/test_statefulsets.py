@@ -115,6 +115,20 @@ def test_a_replica_on_a_node_that_is_not_ready_is_told_by_its_node() -> None:
     assert found.evidence["pod_code"] == "pod.node_not_ready"
 
 
+def test_a_replica_that_does_not_go_away_keeps_its_successor_from_being_made() -> None:
+    lost = replica(2, spec={"nodeName": "node-9"}, deletionTimestamp=ago(minutes=30))
+
+    found = only(statefulsets.analyze, view_of(node("node-9", ready="Unknown"), db(ready=2), replica(0), lost))
+
+    assert (found.code, found.evidence["pod_code"]) == ("statefulset.degraded", "pod.stuck_terminating")
+
+
+def test_a_replica_that_goes_in_its_time_is_no_shortage() -> None:
+    goes = replica(2, deletionTimestamp=ago(seconds=20))
+
+    assert codes(statefulsets.analyze, view_of(db(ready=2), replica(0), replica(1), goes)) == []
+
+
 def test_a_missing_service_is_a_warning_while_all_replicas_serve() -> None:
     near = {"kind": "Service", "metadata": {"name": "dbs"}}
 
