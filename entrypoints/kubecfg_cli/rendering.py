@@ -45,7 +45,7 @@ def print_difference(console: Console, report: Report, difference: Difference) -
         if problems:
             console.print(Text(title, style="bold underline"))
             for problem in problems:
-                console.print(_head(problem))
+                console.print(_head(problem, placed=True))
             console.print()
     _print_gaps(console, report)
     counts = f"{len(difference.new)} new, {len(difference.fixed)} fixed, {len(still)} still there"
@@ -111,10 +111,12 @@ def _print_problem(console: Console, entry: SolvedProblem, *, also: list[str]) -
         _print_step(console, step)
 
 
-def _head(problem: Problem) -> Text:
+def _head(problem: Problem, *, placed: bool = False) -> Text:
+    """Severity, object and code; `placed` names the namespace too, where no heading does."""
+    place = f"{problem.namespace}/" if placed and problem.namespace else ""
     return Text.assemble(
         (f"  {problem.severity:<{_BODY - 2}}", _COLOURS[problem.severity]),
-        (f"{plain(problem.kind)} {plain(problem.name)}", "bold"),
+        (f"{plain(problem.kind)} {plain(place + problem.name)}", "bold"),
         (f"  {plain(problem.code)}", "dim"),
     )
 

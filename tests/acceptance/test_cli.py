@@ -71,6 +71,13 @@ def test_analysis_of_the_recordings_names_every_broken_namespace_and_no_healthy_
     assert {problem["namespace"] for problem in problems if problem["kind"] != "Node"} == SCENARIOS
 
 
+def test_hygiene_is_shown_apart_and_changes_no_exit_status(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "-n", "healthy-web", "--hygiene", home=tmp_path)
+
+    assert (done.returncode, "No problems found" in done.stdout) == (0, True)
+    assert "hygiene.may_run_as_root" in done.stdout.partition("Could be better")[2]
+
+
 def test_json_has_the_documented_fields(tmp_path: Path) -> None:
     done = kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path)
 
@@ -109,6 +116,7 @@ def test_an_analysis_that_finds_the_same_as_before_is_status_0(tmp_path: Path) -
     done = kubecfg("analyze", "--from", str(RECORDINGS), "--diff", str(before), home=tmp_path)
 
     assert (done.returncode, "0 new, 0 fixed, 13 still there" in done.stdout) == (0, True)
+    assert "  critical Deployment crashloop/api  pod.crashloop\n" in done.stdout
 
 
 def test_an_analysis_that_finds_more_than_before_is_status_1_and_shows_it(tmp_path: Path) -> None:
