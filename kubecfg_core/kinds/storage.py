@@ -71,6 +71,7 @@ class VolumeSpec(msgspec.Struct, frozen=True, gc=False):
 
     storageClassName: str = ""
     persistentVolumeReclaimPolicy: str = ""
+    accessModes: tuple[str, ...] = ()
     capacity: Quantities = {}
     claimRef: ClaimRef | None = None
     csi: CSISource | None = None

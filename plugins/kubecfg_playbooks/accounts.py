@@ -3,7 +3,7 @@
 from typing import Final
 
 from kubecfg_core import ActionType, Playbook
-from kubecfg_playbooks.writing import book, create, look, outside, verify
+from kubecfg_playbooks.writing import book, create, escalate, look, outside, verify
 
 _KEYS: Final = look(
     "See who wrote the ConfigMap, and when.",
@@ -130,6 +130,34 @@ ACCOUNTS: Final[tuple[Playbook, ...]] = (
         _SECRET_THERE,
         confidence=0.85,
         minutes=10,
+    ),
+    book(
+        "serviceaccount.forbidden",
+        "ServiceAccount {name} is not allowed to {verb} {resource_name}.",
+        "A ServiceAccount may do what the roles say that are bound to it, and nothing else. What runs as it is "
+        "answered 403 until a role allows the verb on the resource; no restart is needed then.",
+        look(
+            "See what is bound to it in its namespace.",
+            "kubectl get rolebindings {scope} -o wide",
+            "SERVICEACCOUNTS names {namespace}/{name}, or not.",
+        ),
+        look(
+            "See what is bound to it in the cluster.",
+            "kubectl get clusterrolebindings -o wide",
+            "SERVICEACCOUNTS names {namespace}/{name}, or not.",
+        ),
+        escalate(
+            "Ask whoever may hand out rights for a Role with the verb {verb} on {resource_name}, in the namespace "
+            "where it is needed, and a RoleBinding to the account {namespace}/{name}.",
+            "A role that is bound to the account has the rule.",
+        ),
+        verify(
+            "See whether it is refused again.",
+            "kubectl get events {scope} --field-selector type=Warning",
+            "No newer warning says that it is forbidden.",
+        ),
+        confidence=0.85,
+        minutes=15,
     ),
     book(
         "serviceaccount.secret_missing",

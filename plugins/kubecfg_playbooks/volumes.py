@@ -98,6 +98,31 @@ VOLUMES: Final[tuple[Playbook, ...]] = (
         minutes=30,
     ),
     book(
+        "persistentvolume.multi_attach",
+        "Pod {pod} waits for volume {name}, which pod {other_name} on node {node} has.",
+        "A volume of this access mode can be on one node at a time. A rolling update makes the new pod before it ends "
+        "the old one: on another node each then waits for the other.",
+        _VOLUME,
+        look(
+            "See where the pods are.",
+            "kubectl get pods -n {claim_namespace} -o wide",
+            "{pod} and {other_name} are on different nodes.",
+        ),
+        delete(
+            "If {pod} is to take over, end the pod that has the volume.",
+            "kubectl delete pod {other_name} -n {claim_namespace}",
+            "The volume goes to the other node within minutes.",
+        ),
+        outside(
+            "For good: let the Deployment use the strategy Recreate, make it a StatefulSet with a claim for each pod, "
+            "or take a class with ReadWriteMany.",
+            "No two pods want the volume at once.",
+        ),
+        verify("See whether the pod runs.", "kubectl get pod {pod} -n {claim_namespace} -o wide", "STATUS is Running."),
+        confidence=0.85,
+        minutes=15,
+    ),
+    book(
         "persistentvolume.driver_missing",
         "Volume {name} needs the driver {driver}, which is not installed.",
         "The driver mounts the volume on the node, and takes it away again. Without it the pods that use the volume "

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from kubecfg_analyzers.events import Warnings, latest
-from kubecfg_analyzers.infrastructure.pods_by import by_claim
+from kubecfg_analyzers.infrastructure.pods_by import by_claim, ready
 from kubecfg_analyzers.report import (
     ERROR,
     WARNING,
@@ -14,6 +14,7 @@ from kubecfg_analyzers.report import (
     elapsed,
     found,
     listed,
+    older,
     sentence,
     span_since,
 )
@@ -30,6 +31,7 @@ _DOC: Final = "concepts/storage/persistent-volumes/"
 _RECLAIM_DOC: Final = f"{_DOC}#reclaiming"
 _AFFINITY_DOC: Final = f"{_DOC}#node-affinity"
 _NOBODY: Final = ClaimRef()
+_SHARED: Final = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 
 
 class Volumes:
@@ -50,6 +52,7 @@ class Volumes:
             yield from self._released(volume)
         elif volume.metadata.deletionTimestamp is None:
             yield from self._out_of_reach(volume)
+            yield from self._torn(volume)
             yield from self._driverless(volume)
 
     def _failed(self, volume: PersistentVolume) -> Finding:
@@ -131,6 +134,27 @@ class Volumes:
             },
         )
 
+    def _torn(self, volume: PersistentVolume) -> Iterator[Finding]:
+        """Pods on two nodes want what one node at a time can have: a rollout waits for itself."""
+        pods = [pod for pod in self._pods(volume) if pod.spec.nodeName]
+        holder = next((pod for pod in pods if ready(pod)), None)
+        if holder is None or not volume.spec.accessModes or _SHARED & set(volume.spec.accessModes):
+            return
+        late = [pod for pod in pods if older(self._view.now, pod.metadata.creationTimestamp, PATIENCE)]
+        stuck = next((pod for pod in late if not _started(pod) and pod.spec.nodeName != holder.spec.nodeName), None)
+        if stuck is not None:
+            yield self._found(
+                volume,
+                "persistentvolume.multi_attach",
+                f"Pod {stuck.name} on {stuck.spec.nodeName} waits for the volume, which pod {holder.name} on "
+                f"{holder.spec.nodeName} has; only one node at a time can have it.",
+                cause=f"Its access mode is {'/'.join(volume.spec.accessModes)}: one of the two must go, or both "
+                "must be on one node.",
+                severity=ERROR,
+                doc=f"{_DOC}#access-modes",
+                facts={"pod": stuck.name, "other_name": holder.name, "node": holder.spec.nodeName, **_claim(volume)},
+            )
+
     def _driverless(self, volume: PersistentVolume) -> Iterator[Finding]:
         """A driver needs no CSIDriver object; one that no kubelet knows either is not there."""
         driver = volume.spec.csi.driver if volume.spec.csi else ""
@@ -164,6 +188,11 @@ class Volumes:
         facts: Facts,
     ) -> Finding:
         return found(VOLUMES, volume, code, text, cause=cause, severity=severity, doc=doc, facts=facts)
+
+
+def _started(pod: Pod) -> bool:
+    """Whether a pod has got as far as an address: its volumes come first."""
+    return bool(pod.status.podIP)
 
 
 def _former(volume: PersistentVolume) -> str:

@@ -18,6 +18,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "persistentvolume.failed": ("", "message reason claim claim_namespace"),
     "persistentvolume.released": ("", "policy message claim claim_namespace"),
     "persistentvolume.node_affinity": ("", "wanted node pod claim claim_namespace"),
+    "persistentvolume.multi_attach": ("pod other_name node claim claim_namespace", ""),
     "persistentvolume.driver_missing": ("driver pod claim claim_namespace", ""),
     "volumeattachment.attach_error": ("node volume driver", "message minutes pod pod_namespace"),
     "volumeattachment.detach_error": ("node volume driver", "message minutes pod pod_namespace"),
@@ -31,6 +32,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "configmap.certificate_expired": ("key days host copies ended", ""),
     "configmap.certificate_expiring": ("key days host copies ends", ""),
     "serviceaccount.pull_secret_missing": ("secret pod pods", "nearest"),
+    "serviceaccount.forbidden": ("verb resource_name message", "target_namespace"),
     "serviceaccount.secret_missing": ("secret pod pods", "nearest"),
     "rolebinding.role_missing": ("role role_kind", "nearest pod pod_namespace"),
     "rolebinding.subjects_missing": (
@@ -83,6 +85,8 @@ EXAMPLES: dict[str, str | int] = {
     "priority_class": "high",
     "role": "reader",
     "role_kind": "Role",
+    "target_namespace": "shop",
+    "verb": "list",
     "version": "v1.31.4",
     "wanted": "topology.kubernetes.io/zone In eu-1b",
 }

@@ -13,7 +13,7 @@ from kubecfg_core.kinds.config import SECRETS, SERVICEACCOUNTS
 from kubecfg_core.kinds.pods import PODS
 from kubecfg_core.kinds.rbac import CLUSTERROLES, ROLES
 from tests.unit.kubecfg_analyzers.certificates import certificate
-from tests.unit.kubecfg_analyzers.judging import Json, codes, only, pod, view_of
+from tests.unit.kubecfg_analyzers.judging import Json, codes, only, pod, view_of, warning
 
 maps_of = configmaps.ANALYZER.analyze
 accounts_of = serviceaccounts.ANALYZER.analyze
@@ -251,3 +251,39 @@ def test_an_analysis_of_one_namespace_tells_of_cluster_roles_for_its_accounts() 
         "clusterrolebinding.subjects_missing",
     ]
     assert codes(cluster_bindings_of, view_of(given, namespace="other")) == []
+
+
+def refused(verb: str = "list", who: str = "default:robot", place: str = ' in the namespace "default"') -> Json:
+    message = (
+        f'failed: pods is forbidden: User "system:serviceaccount:{who}" cannot {verb} resource "pods" '
+        f'in API group ""{place}'
+    )
+    return warning("SyncFailed", message, kind="Widget", name=f"left-{verb}")
+
+
+def test_what_an_account_is_forbidden_is_told_as_one() -> None:
+    found = only(accounts_of, view_of(account("robot"), refused(), refused("watch"), refused()))
+
+    assert (found.code, found.evidence["verb"], found.evidence["resource_name"]) == (
+        "serviceaccount.forbidden",
+        "list",
+        "pods",
+    )
+    assert "may not list pods, watch pods in namespace default" in found.text
+
+
+def test_what_is_forbidden_everywhere_is_told_so() -> None:
+    found = only(accounts_of, view_of(account("robot"), refused(place=" at the cluster scope")))
+
+    assert "in the cluster" in found.text
+
+
+@pytest.mark.parametrize("who", ["default:other", "elsewhere:robot"])
+def test_what_another_account_is_forbidden_is_not_told(who: str) -> None:
+    assert codes(accounts_of, view_of(account("robot"), refused(who=who))) == []
+
+
+def test_a_pod_that_admission_forbids_is_no_matter_of_rights() -> None:
+    event = warning("FailedCreate", 'pods "x" is forbidden: exceeded quota: tight', kind="ReplicaSet", name="x")
+
+    assert codes(accounts_of, view_of(account("robot"), event)) == []

@@ -254,3 +254,37 @@ def test_an_analysis_of_one_namespace_tells_of_its_own_volumes() -> None:
     assert codes(volumes_of, view_of(*lost, namespace="default")) == ["persistentvolume.failed"]
     assert codes(volumes_of, view_of(*lost, namespace="other")) == []
     assert codes(attachments_of, view_of(*lost, namespace="default")) == []
+
+
+def exclusive(*modes: str) -> Json:
+    made = volume()
+    made["spec"]["accessModes"] = list(modes)
+    return made
+
+
+ELSEWHERE: Json = pod(waiting("ContainerCreating"), name="web-2", phase="Pending", spec={"nodeName": "node-2", **USES})
+
+
+def test_a_volume_for_one_node_that_pods_on_two_want_is_told() -> None:
+    found = only(volumes_of, view_of(exclusive("ReadWriteOnce"), user(), ELSEWHERE))
+
+    assert (found.code, found.evidence["pod"], found.evidence["other_name"]) == (
+        "persistentvolume.multi_attach",
+        "web-2",
+        "web-1",
+    )
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        [exclusive("ReadWriteMany"), user(), ELSEWHERE],
+        [exclusive("ReadWriteOnce", "ReadOnlyMany"), user(), ELSEWHERE],
+        [exclusive("ReadWriteOnce"), user(), {**ELSEWHERE, "spec": {**ELSEWHERE["spec"], "nodeName": "node-1"}}],
+        [exclusive("ReadWriteOnce"), user(status=waiting("ContainerCreating")), ELSEWHERE],
+        [volume(), user(), ELSEWHERE],
+    ],
+    ids=["shared", "read by many", "one node", "nobody has it", "mode not known"],
+)
+def test_a_volume_that_nobody_is_kept_from_is_silent(objects: list[Json]) -> None:
+    assert codes(volumes_of, view_of(*objects)) == []
