@@ -17,7 +17,7 @@ async def main() -> None:
     target = ClusterTarget(
         name="bench", server_url=place["url"], token=Secret(place["token"]), ca_data=place["ca_data"]
     )
-    async with Kubecfg(Settings().for_own_machine()) as kubecfg:
+    async with Kubecfg(Settings(kubecfg_cluster_timeout=60.0).for_own_machine()) as kubecfg:
         start = time.perf_counter()
         await kubecfg.analyze_target(target)
         seconds = time.perf_counter() - start

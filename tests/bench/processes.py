@@ -75,6 +75,7 @@ def service() -> Iterator[str]:
             "KUBECFG_DATA_DIR": folder,
             "KUBECFG_ADMIN_USERNAME": "bench",
             "KUBECFG_ADMIN_PASSWORD": PASSWORD,
+            "KUBECFG_CLUSTER_TIMEOUT": "60",
             "KUBECFG_EGRESS_ALLOW_CIDRS": "127.0.0.0/8",
         }
         command = [sys.executable, "-m", "kubecfg_cli", "serve", "--port", "0"]

@@ -1,0 +1,69 @@
+"""Pages too long to be looked through before they are decoded."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from kubecfg_core.errors import UpstreamRefused
+from kubecfg_core.kinds.pods import PODS
+from kubecfg_core.resources import RawList, ReadState
+from kubecfg_kubernetes.client import Answer, Client
+from kubecfg_kubernetes.limits import Limits
+from kubecfg_kubernetes.listing import Lister
+
+ITEMS = "[" + ",".join(["{}"] * 500_000) + "]"
+
+
+class Pages(Client):
+    """Answers with these bodies, one after another."""
+
+    def __init__(self, *bodies: str) -> None:
+        self.server = "kube.example"
+        self.asked: list[str] = []
+        self._bodies = list(bodies)
+
+    async def ask(self, path: str, *, query: Any = (), **options: Any) -> Answer:
+        del path, options
+        self.asked.append(dict(query).get("continue", ""))
+        return Answer(status=200, body=self._bodies.pop(0).encode())
+
+
+async def read(client: Client) -> RawList:
+    return await Lister(client, PODS, PODS.path(), Limits(page_limit=500)).read()
+
+
+async def test_a_long_page_tells_at_its_head_where_it_goes_on() -> None:
+    head = '{"kind":"PodList","apiVersion":"v1","metadata":{"continue":"next"},'
+    pages = Pages(f'{head}"items":{ITEMS}}}\n', '{"kind":"PodList","metadata":{},"items":[]}')
+
+    answer = await read(pages)
+
+    assert (pages.asked, answer.state, len(answer.pages)) == (["", "next"], ReadState.LISTED, 2)
+
+
+async def test_a_long_page_may_tell_it_at_its_end() -> None:
+    tail = '"kind":"PodList","metadata":{"continue":"next"}}'
+    pages = Pages(f'{{"apiVersion":"v1","items":{ITEMS},{tail}', '{"kind":"PodList","metadata":{},"items":[]}')
+
+    await read(pages)
+
+    assert pages.asked == ["", "next"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"kind":"Pod","metadata":{{}},"items":{ITEMS}}}',
+        f'{{"kind":"PodList","metadata":{{}},"items":{ITEMS}',
+        f'{{"kind":"PodList","metadata":{{,"items":{ITEMS}}}',
+    ],
+    ids=["another kind", "cut off", "no JSON"],
+)
+async def test_a_long_answer_that_is_no_list_is_refused(body: str) -> None:
+    with pytest.raises(UpstreamRefused):
+        await read(Pages(body))
+
+
+def test_the_long_pages_are_long() -> None:
+    assert len(msgspec.json.encode(ITEMS)) > 1024 * 1024
