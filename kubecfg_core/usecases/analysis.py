@@ -45,8 +45,9 @@ async def analyze(
     findings, failures = await asyncio.to_thread(judge, view, analyzers, trace)
     if namespace is not None:
         every, findings = len(findings), concerning(findings, namespace)
-        if len(findings) < every:
-            notes.append(f"{every - len(findings)} findings about the cluster itself hurt nothing in this namespace.")
+        if apart := every - len(findings):
+            left_out = f"Left out: {apart} about the cluster itself that nothing in the namespace suffers from."
+            notes = [left_out, *notes]
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
     return Analysis(
         namespace=namespace,
