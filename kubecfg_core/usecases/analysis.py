@@ -46,7 +46,7 @@ async def analyze(
     if namespace is not None:
         every, findings = len(findings), concerning(findings, namespace)
         if apart := every - len(findings):
-            left_out = f"Left out: {apart} about the cluster itself that nothing in the namespace suffers from."
+            left_out = f"Left out: findings about the cluster itself that nothing in the namespace suffers from ({apart})."
             notes = [left_out, *notes]
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
     return Analysis(
