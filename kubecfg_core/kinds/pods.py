@@ -169,6 +169,8 @@ class PodSpec(msgspec.Struct, frozen=True, gc=False):
     """What a pod asks for. `resources` are those of the pod as a whole, which stand in for those of its containers."""
 
     nodeName: str = ""
+    hostNetwork: bool = False
+    dnsPolicy: str = ""
     serviceAccountName: str = ""
     priorityClassName: str = ""
     restartPolicy: str = "Always"

@@ -45,7 +45,7 @@ class Backends:
 
     def __init__(self, view: ClusterView) -> None:
         self._view = view
-        self._behind = services.Services(view)
+        self._behind = view.once(services.Services)
 
     def unreachable(self, ref: ServiceReference) -> Trouble | None:
         """Why nothing answers at the Service; `None` where something does, or where that is not certain."""

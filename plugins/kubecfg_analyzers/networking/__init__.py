@@ -2,6 +2,15 @@
 
 from typing import Final
 
+from kubecfg_analyzers.networking import endpointslices, gateways, httproutes, ingressclasses, networkpolicies
 from kubecfg_core import Analyzer
 
-ANALYZERS: Final[tuple[Analyzer, ...]] = ()
+__all__ = ["ANALYZERS"]
+
+ANALYZERS: Final[tuple[Analyzer, ...]] = (
+    endpointslices.ANALYZER,
+    ingressclasses.ANALYZER,
+    gateways.ANALYZER,
+    httproutes.ANALYZER,
+    networkpolicies.ANALYZER,
+)

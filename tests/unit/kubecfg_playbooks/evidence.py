@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kubecfg_core import Finding, Severity
 from tests.unit.kubecfg_playbooks import infrastructure
 from tests.unit.kubecfg_playbooks import machinery
+from tests.unit.kubecfg_playbooks import networking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -338,10 +339,10 @@ EXAMPLES: dict[str, str | int] = {
     "workload_kind": "deployment",
 }
 
-FACTS |= machinery.FACTS
-KINDS |= machinery.KINDS
-CLUSTER_SCOPED |= machinery.CLUSTER_SCOPED
-EXAMPLES = machinery.EXAMPLES | EXAMPLES
+FACTS |= machinery.FACTS | networking.FACTS
+KINDS |= machinery.KINDS | networking.KINDS
+CLUSTER_SCOPED |= machinery.CLUSTER_SCOPED | networking.CLUSTER_SCOPED
+EXAMPLES = machinery.EXAMPLES | networking.EXAMPLES | EXAMPLES
 
 FACTS |= infrastructure.FACTS
 KINDS |= infrastructure.KINDS
