@@ -86,18 +86,24 @@ class Plugins:
         return [playbook for _, (_, playbook) in sorted(self._playbooks.items())]
 
     def select(self, names: Iterable[str] | None) -> list[Analyzer]:
-        """The analyzers of these names, each once, in the order asked for.
+        """The analyzers of these names, each once, in the order asked for; those of hygiene are none of them.
 
         `None` means the documented seven, `all` every one. Raises `InvalidInput` that lists the known names.
         """
+        known = {analyzer.name: analyzer for analyzer in self.analyzers if analyzer.stream == "health"}
         wanted = list(dict.fromkeys(names if names is not None else DOCUMENTED))
         if ALL in wanted:
-            return self.analyzers
-        unknown = [name for name in wanted if name not in self._analyzers]
+            return list(known.values())
+        unknown = [name for name in wanted if name not in known]
         if unknown:
-            known = ", ".join(sorted(self._analyzers))
-            raise InvalidInput(f"Unknown resource type: {', '.join(unknown)}. Known are {known}, and {ALL}.")
-        return [self._analyzers[name] for name in wanted]
+            names = ", ".join(sorted(known))
+            raise InvalidInput(f"Unknown resource type: {', '.join(unknown)}. Known are {names}, and {ALL}.")
+        return [known[name] for name in wanted]
+
+    @property
+    def hygiene(self) -> list[Analyzer]:
+        """Every analyzer of what is well and could be better."""
+        return [analyzer for analyzer in self.analyzers if analyzer.stream == "hygiene"]
 
     def register(self, plugin: object, *, name: str, distribution: str = "") -> PluginInfo:
         """Take in one plugin: what it gives that is sound is kept, the rest is reported in its `problems`."""

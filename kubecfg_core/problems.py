@@ -176,7 +176,8 @@ class AnalyzerTrace(msgspec.Struct, frozen=True, kw_only=True):
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """What one look at a cluster gave. `objects` counts what was read; `taken_at` is UTC.
 
-    `kinds` has the state of every kind that was asked for, `trace` a line for each analyzer.
+    `kinds` has the state of every kind that was asked for, `trace` a line for each analyzer. `hygiene` is what is well
+    and could be better, one entry a finding, where that was asked for.
     """
 
     namespace: str | None
@@ -189,6 +190,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     taken_at: datetime
     kinds: list[KindState] = []
     trace: list[AnalyzerTrace] = []
+    hygiene: list[Problem] = []
 
 
 def to_problems(findings: Iterable[Finding]) -> list[Problem]:

@@ -11,7 +11,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `cluster_id` is 0 and `server_url` empty where no onboarded cluster was analysed. The fields after the problems are
     added to the documented ones: how each kind was read, kinds that could not be read, analyzers that raised, objects
-    that were too odd to decode. `trace` is there where it was asked for: its times differ from run to run.
+    that were too odd to decode. `trace` is there where it was asked for: its times differ from run to run. So is
+    `hygiene`: what is well and could be better, which counts as no problem.
     """
 
     cluster_id: int
@@ -28,6 +29,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
     objects_read: int
     trace: list[AnalyzerTrace] | msgspec.UnsetType = msgspec.UNSET
+    hygiene: list[SolvedProblem] | msgspec.UnsetType = msgspec.UNSET
 
 
 def to_report(
@@ -39,6 +41,7 @@ def to_report(
     server_url: str = "",
     provider_name: str = "",
     traced: bool = False,
+    hygiene: list[SolvedProblem] | None = None,
 ) -> Report:
     """The report of an analysis and the solutions to its problems; `traced` adds what each analyzer cost."""
     return Report(
@@ -56,4 +59,5 @@ def to_report(
         notes=analysis.notes,
         objects_read=analysis.objects,
         trace=analysis.trace if traced else msgspec.UNSET,
+        hygiene=msgspec.UNSET if hygiene is None else hygiene,
     )

@@ -27,6 +27,7 @@ async def analyze(
     fold: bool = True,
     diff: Path | None = None,
     plugin_trace: Annotated[bool, Parameter(negative=())] = False,
+    hygiene: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Find what is wrong in a cluster or a dump of one.
 
@@ -55,11 +56,13 @@ async def analyze(
         A file that `kubecfg analyze -o json` wrote earlier, folded likewise: show what is new, fixed and still there.
     plugin_trace
         Show on standard error what each analyzer read, cost and found.
+    hygiene
+        Show also what is well and could be better. It counts as no problem.
 
     """
     before = _earlier(diff) if diff is not None else None
     source = _Source(context=context, kubeconfig=kubeconfig, dump=dump)
-    report = await _report(source, namespace=namespace, types=types, fold=fold, trace=plugin_trace)
+    report = await _report(source, namespace=namespace, types=types, fold=fold, trace=plugin_trace, hygiene=hygiene)
     if plugin_trace and report.trace:
         from kubecfg_cli.console import err
         from kubecfg_cli.rendering import print_trace
@@ -118,7 +121,9 @@ class _Source:
     dump: Path | None
 
 
-async def _report(source: _Source, *, namespace: str | None, types: str, fold: bool, trace: bool) -> "Report":
+async def _report(
+    source: _Source, *, namespace: str | None, types: str, fold: bool, trace: bool, hygiene: bool
+) -> "Report":
     from kubecfg_cli.console import err
     from kubecfg_core.errors import InvalidInput
     from kubecfg_runtime import Kubecfg
@@ -134,8 +139,10 @@ async def _report(source: _Source, *, namespace: str | None, types: str, fold: b
     with err().status(f"Reading {dump or context or 'the current cluster'} ..."):
         async with Kubecfg(settings) as kubecfg:
             if dump is not None:
-                return await kubecfg.analyze_dump(dump, types=names, namespace=namespace, fold=fold, trace=trace)
+                return await kubecfg.analyze_dump(
+                    dump, types=names, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
+                )
             path = str(kubeconfig) if kubeconfig else None
             return await kubecfg.analyze_kubeconfig(
-                context, path=path, types=names, namespace=namespace, fold=fold, trace=trace
+                context, path=path, types=names, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
             )

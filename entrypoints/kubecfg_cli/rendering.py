@@ -27,6 +27,8 @@ _TEXTS: Final = 5
 def print_report(console: Console, report: Report) -> None:
     """Everything the report has: problems with solutions, then what could not be read, then one line in sum."""
     _print_problems(console, report.problems_with_solutions)
+    if report.hygiene:
+        _print_hygiene(console, report.hygiene)
     _print_gaps(console, report)
     console.print(_summary(report))
 
@@ -78,6 +80,18 @@ def _print_problems(console: Console, solved: Iterable[SolvedProblem]) -> None:
         for alike in _alike(group):
             _print_problem(console, alike[0], also=[entry.problem.name for entry in alike[1:]])
         console.print()
+
+
+def _print_hygiene(console: Console, entries: Iterable[SolvedProblem]) -> None:
+    """A line or two each, by object: without the steps, which the JSON has, and after all that is wrong."""
+    console.print(Text("Could be better", style="bold underline"))
+    problems = sorted((entry.problem for entry in entries), key=lambda item: (item.namespace, item.kind, item.name))
+    for (namespace, kind, name), group in groupby(problems, key=lambda item: (item.namespace, item.kind, item.name)):
+        console.print(Text.assemble("  ", (f"{plain(kind)} {plain(name)}", "bold"), f" in {plain(namespace)}"))
+        for problem in group:
+            for error in problem.errors:
+                _print_indented(console, Text.assemble(plain(error.text), (f"  {plain(problem.code)}", "dim")))
+    console.print()
 
 
 def _alike(entries: Iterable[SolvedProblem]) -> list[list[SolvedProblem]]:

@@ -122,7 +122,12 @@ async def analyze_cluster(call: Call[AnalyzeParams, None]) -> Report:
     """The problems of a cluster, each with a solution."""
     params = call.params
     return await call.services.diagnosis.analyze(
-        call.user, params.cluster_id, types=params.resource_types, namespace=params.namespace, fold=params.fold
+        call.user,
+        params.cluster_id,
+        types=params.resource_types,
+        namespace=params.namespace,
+        fold=params.fold,
+        hygiene="hygiene" in params.include,
     )
 
 

@@ -1,6 +1,6 @@
 """What clients send: the structs that validate it, and that the document shows."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -70,6 +70,10 @@ class AnalyzeParams(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     fold: Annotated[bool, Meta(description="Whether what suffers from one cause is one problem.")] = True
+    include: Annotated[
+        list[Literal["hygiene"]],
+        Meta(max_length=10, description="What to add: `hygiene`, a list of what is well and could be better."),
+    ] = []
 
 
 class UsageParams(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,6 +65,7 @@ class Kubecfg:
         namespace: str | None = None,
         fold: bool = True,
         trace: bool = False,
+        hygiene: bool = False,
     ) -> Report:
         """Analyse the cluster at that address, with that credential."""
         if self._connector is None:
@@ -79,6 +80,7 @@ class Kubecfg:
                 server_url=target.server_url,
                 fold=fold,
                 trace=trace,
+                hygiene=hygiene,
             )
 
     async def analyze_kubeconfig(
@@ -90,6 +92,7 @@ class Kubecfg:
         namespace: str | None = None,
         fold: bool = True,
         trace: bool = False,
+        hygiene: bool = False,
     ) -> Report:
         """Analyse the cluster of a kubeconfig context: the current one of `$KUBECONFIG` or `~/.kube/config` by default.
 
@@ -100,7 +103,9 @@ class Kubecfg:
 
         # An exec plugin may ask a cloud, so it must not hold the event loop.
         target = await asyncio.to_thread(target_from_kubeconfig, path, context, allow_exec=True)
-        return await self.analyze_target(target, types=types, namespace=namespace, fold=fold, trace=trace)
+        return await self.analyze_target(
+            target, types=types, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
+        )
 
     async def analyze_dump(
         self,
@@ -110,6 +115,7 @@ class Kubecfg:
         namespace: str | None = None,
         fold: bool = True,
         trace: bool = False,
+        hygiene: bool = False,
     ) -> Report:
         """Analyse files: a folder or archive of `kubectl get -o json|yaml`, `cluster-info dump`, a support bundle."""
         from kubecfg_dump import open_dump
@@ -123,6 +129,7 @@ class Kubecfg:
             clock=StoppedClock(dump.taken_at) if dump.taken_at else None,
             fold=fold,
             trace=trace,
+            hygiene=hygiene,
         )
         return msgspec.structs.replace(report, notes=[*dump.notes, *report.notes])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kubecfg_core.problems import Finding
 from kubecfg_core.resources import Resource
@@ -19,6 +19,9 @@ class Analyzer:
     `expand` is for kinds that only the cluster knows, such as custom resources: it is given the view of what was read
     first, and names what to read besides. What it names is read once more, at most 200 kinds in all; a kind that
     cannot be read then is `unread` in the view. `analyze` has to name the same kinds again to find them.
+
+    `stream` is `health` for what is broken, or `hygiene` for what is well today and could be better. The second runs
+    only where it is asked for, and is never mixed with problems.
     """
 
     name: str
@@ -26,3 +29,4 @@ class Analyzer:
     analyze: Callable[[ClusterView], Iterable[Finding]]
     summary: str = ""
     expand: Callable[[ClusterView], Iterable[Resource[Any]]] | None = None
+    stream: Literal["health", "hygiene"] = "health"

@@ -13,7 +13,7 @@ from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.kube_gateway import KubeGateway
-from kubecfg_core.problems import Analysis, AnalyzerFailure, AnalyzerTrace, Finding, to_problems
+from kubecfg_core.problems import Analysis, AnalyzerFailure, AnalyzerTrace, Finding, ordered, to_problems
 from kubecfg_core.resources import RawList, ReadState, Resource
 from kubecfg_core.view import ClusterView, Reading
 
@@ -31,16 +31,18 @@ async def analyze(
     clock: Clock,
     namespace: str | None = None,
     folded: bool = False,
+    hygiene: Sequence[Analyzer] = (),
 ) -> Analysis:
     """Run the analyzers over one reading of the cluster.
 
     As many lists are fetched as there are kinds to read, whatever the number of analyzers and objects. The problems are
-    one a cause where they are to be `folded`, and one an object otherwise. Raises
+    one a cause where they are to be `folded`, and one an object otherwise. What the
+    analyzers of `hygiene` find is no problem, and goes into a list of its own. Raises
     `NotFound` for a namespace that does not exist, and what the gateway raises.
     """
     if namespace is not None and await gateway.exists(NAMESPACES, None, namespace) is False:
         raise NotFound(f"There is no namespace {namespace!r} in the cluster.")
-    view, notes = await read(gateway, analyzers, now=clock.now(), namespace=namespace)
+    view, notes = await read(gateway, [*analyzers, *hygiene], now=clock.now(), namespace=namespace)
     trace: list[AnalyzerTrace] = []
     findings, failures = await asyncio.to_thread(judge, view, analyzers, trace)
     if namespace is not None:
@@ -48,18 +50,20 @@ async def analyze(
         if apart := every - len(findings):
             left_out = f"Left out: findings about the cluster itself that nothing in the namespace suffers from ({apart})."
             notes = [left_out, *notes]
+    better, odd = await asyncio.to_thread(judge, view, hygiene, trace)
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
     return Analysis(
         namespace=namespace,
         analyzed_resource_types=[analyzer.name for analyzer in analyzers],
         problems=problems,
         unreadable=view.unreadable,
-        failures=failures,
+        failures=failures + odd,
         notes=notes[:_MAX_NOTES],
         objects=view.size,
         taken_at=view.now,
         kinds=view.kinds,
         trace=trace,
+        hygiene=ordered(problem for finding in better for problem in to_problems([finding])),
     )
 
 

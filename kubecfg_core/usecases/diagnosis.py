@@ -39,18 +39,26 @@ class Diagnosis:
         provider_name: str = "",
         fold: bool = True,
         trace: bool = False,
+        hygiene: bool = False,
     ) -> Report:
         """Analyse what the gateway shows. `types` as in `Plugins.select`; `clock` where the cluster's time is not ours.
 
         A problem is a cause with all that suffers from it; without `fold` it is an object. `trace` tells what each
-        analyzer cost.
+        analyzer cost. `hygiene` adds what is well and could be better, in a list of its own.
 
         Raises `InvalidInput` (an unknown type, no name for a namespace), `NotFound` (the namespace), `UpstreamError`.
         """
         if namespace is not None:
             check_namespace(namespace)
         analyzers = self._plugins.select(types)
-        analysis = await analyze(gateway, analyzers, clock=clock or self._clock, namespace=namespace, folded=fold)
+        analysis = await analyze(
+            gateway,
+            analyzers,
+            clock=clock or self._clock,
+            namespace=namespace,
+            folded=fold,
+            hygiene=self._plugins.hygiene if hygiene else (),
+        )
         solved = await self._solver.solve(analysis.problems)
         return to_report(
             analysis,
@@ -60,6 +68,7 @@ class Diagnosis:
             server_url=server_url,
             provider_name=provider_name,
             traced=trace,
+            hygiene=await self._solver.by_the_book(analysis.hygiene) if hygiene else None,
         )
 
 
@@ -89,6 +98,7 @@ class ClusterDiagnosis:
         types: Sequence[str] | None = None,
         namespace: str | None = None,
         fold: bool = True,
+        hygiene: bool = False,
     ) -> Report:
         """Analyse one of the user's clusters. Raises `NotFound`, and what `Diagnosis.diagnose` raises.
 
@@ -105,9 +115,10 @@ class ClusterDiagnosis:
                     namespace=namespace,
                     server_url=cluster.target.server_url,
                     fold=fold,
+                    hygiene=hygiene,
                 )
 
-        key = (cluster.target.key, None if types is None else tuple(types), namespace, fold)
+        key = (cluster.target.key, None if types is None else tuple(types), namespace, fold, hygiene)
         shared = await self._analyses.run(key, look)
         report = msgspec.structs.replace(
             shared, cluster_id=cluster.id, cluster_name=cluster.cluster_name, provider_name=cluster.provider_name

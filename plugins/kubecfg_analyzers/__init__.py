@@ -7,10 +7,11 @@ __all__ = ["register_analyzers"]
 
 @hookimpl
 def register_analyzers() -> list[Analyzer]:
-    """The seven documented analyzers, in the order of the documentation, then those of further kinds."""
+    """The seven documented analyzers, in the order of the documentation, those of further kinds, hygiene."""
     from kubecfg_analyzers import (
         controllers,
         deployments,
+        hygiene,
         infrastructure,
         ingress,
         machinery,
@@ -24,4 +25,5 @@ def register_analyzers() -> list[Analyzer]:
 
     modules = (pods, deployments, services, secrets, storageclasses, ingress, pvc)
     groups = (controllers, networking, infrastructure, machinery)
-    return [module.ANALYZER for module in modules] + [analyzer for group in groups for analyzer in group.ANALYZERS]
+    further = [analyzer for group in groups for analyzer in group.ANALYZERS]
+    return [*(module.ANALYZER for module in modules), *further, hygiene.ANALYZER]

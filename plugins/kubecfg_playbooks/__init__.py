@@ -6,6 +6,7 @@ from kubecfg_playbooks.claims import CLAIMS
 from kubecfg_playbooks.containers import CONTAINERS
 from kubecfg_playbooks.controllers import CONTROLLERS
 from kubecfg_playbooks.deployments import DEPLOYMENTS
+from kubecfg_playbooks.hygiene import HYGIENE
 from kubecfg_playbooks.images import IMAGES
 from kubecfg_playbooks.infrastructure import INFRASTRUCTURE
 from kubecfg_playbooks.ingresses import INGRESSES
@@ -32,6 +33,7 @@ def register_playbooks() -> list[Playbook]:
         *CONTAINERS,
         *CONTROLLERS,
         *DEPLOYMENTS,
+        *HYGIENE,
         *IMAGES,
         *INFRASTRUCTURE,
         *INGRESSES,

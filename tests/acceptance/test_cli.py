@@ -71,6 +71,13 @@ def test_analysis_of_the_recordings_names_every_broken_namespace_and_no_healthy_
     assert {problem["namespace"] for problem in problems if problem["kind"] != "Node"} == SCENARIOS
 
 
+def test_hygiene_is_shown_apart_and_changes_no_exit_status(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "-n", "healthy-web", "--hygiene", home=tmp_path)
+
+    assert (done.returncode, "No problems found" in done.stdout) == (0, True)
+    assert "hygiene.may_run_as_root" in done.stdout.partition("Could be better")[2]
+
+
 def test_json_has_the_documented_fields(tmp_path: Path) -> None:
     done = kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path)
 

@@ -97,6 +97,17 @@ async def test_the_flat_list_has_an_entry_for_each_object_that_the_folded_one_na
     assert {_place(entry["problem"]) for entry in flat["problems_with_solutions"]} <= told
 
 
+async def test_hygiene_is_a_list_of_its_own_where_it_is_asked_for(service: Service) -> None:
+    cluster = await service.onboard()
+
+    plain = await service.call("POST", f"/analyze-k8s-with-solutions/{cluster['id']}")
+    both = await service.call("POST", f"/analyze-k8s-with-solutions/{cluster['id']}", include="hygiene")
+
+    assert "hygiene" not in plain
+    assert both["total_problems"] == plain["total_problems"]
+    assert {entry["problem"]["code"].partition(".")[0] for entry in both["hygiene"]} == {"hygiene"}
+
+
 async def test_every_kind_is_told_with_its_state(service: Service) -> None:
     cluster = await service.onboard()
 

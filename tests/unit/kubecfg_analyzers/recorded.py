@@ -16,8 +16,9 @@ from kubecfg_core.view import Reading
 
 LISTS: Final = Path(__file__).parents[2] / "data" / "recordings" / "http"
 TAKEN: Final = datetime(2026, 11, 23, 2, 33, tzinfo=UTC)
-ANALYZERS: Final[tuple[Analyzer, ...]] = tuple(register_analyzers())
-KINDS: Final[tuple[Resource[Any], ...]] = tuple(dict.fromkeys(kind for item in ANALYZERS for kind in item.reads))
+EVERY: Final[tuple[Analyzer, ...]] = tuple(register_analyzers())
+ANALYZERS: Final[tuple[Analyzer, ...]] = tuple(item for item in EVERY if item.stream == "health")
+KINDS: Final[tuple[Resource[Any], ...]] = tuple(dict.fromkeys(kind for item in EVERY for kind in item.reads))
 
 
 @functools.cache

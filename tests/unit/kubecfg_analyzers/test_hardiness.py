@@ -86,7 +86,7 @@ def test_no_analyzer_raises_on_broken_objects(draw: st.DataObject, chance: Rando
                 break_one(chance, items)
         changed[kind] = read_again(kind, items)
 
-    _, failures = judge(recorded.cluster(changed=changed), recorded.ANALYZERS)
+    _, failures = judge(recorded.cluster(changed=changed), recorded.EVERY)
 
     assert failures == []
 
@@ -103,7 +103,7 @@ def test_no_analyzer_raises_after_ten_thousand_mutations() -> None:
                 break_one(chance, items)
         changed = {kind: read_again(kind, items) for kind, items in broken.items()}
 
-        _, failures = judge(recorded.cluster(changed=changed), recorded.ANALYZERS)
+        _, failures = judge(recorded.cluster(changed=changed), recorded.EVERY)
 
         assert failures == []
 
@@ -149,7 +149,7 @@ def test_no_analyzer_raises_on_objects_that_nobody_would_make() -> None:
                 item["metadata"] = {**item.get("metadata", {}), **place}
 
         readings = {kind: read_again(kind, items) for kind, items in made.items()}
-        _, failures = judge(ClusterView(readings, now=recorded.TAKEN), recorded.ANALYZERS)
+        _, failures = judge(ClusterView(readings, now=recorded.TAKEN), recorded.EVERY)
 
         assert failures == []
 
@@ -198,7 +198,7 @@ class Watched(ClusterView):
         return super().all(resource)
 
 
-@pytest.mark.parametrize("analyzer", recorded.ANALYZERS, ids=lambda analyzer: analyzer.name)
+@pytest.mark.parametrize("analyzer", recorded.EVERY, ids=lambda analyzer: analyzer.name)
 def test_an_analyzer_declares_every_kind_that_it_looks_at(analyzer: Analyzer) -> None:
     view = Watched({kind: recorded.reading(kind) for kind in recorded.KINDS})
 
@@ -207,7 +207,7 @@ def test_an_analyzer_declares_every_kind_that_it_looks_at(analyzer: Analyzer) ->
     assert view.seen <= set(analyzer.reads)
 
 
-@pytest.mark.parametrize("analyzer", recorded.ANALYZERS, ids=lambda analyzer: analyzer.name)
+@pytest.mark.parametrize("analyzer", recorded.EVERY, ids=lambda analyzer: analyzer.name)
 def test_an_analyzer_finds_the_same_with_nothing_but_what_it_reads(analyzer: Analyzer) -> None:
     alone = Watched({kind: recorded.reading(kind) for kind in analyzer.reads})
 

@@ -6,9 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kubecfg_core import Finding, Severity
-from tests.unit.kubecfg_playbooks import infrastructure
-from tests.unit.kubecfg_playbooks import machinery
-from tests.unit.kubecfg_playbooks import networking
+from tests.unit.kubecfg_playbooks import hygiene, infrastructure, machinery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -277,8 +275,8 @@ EXAMPLES: dict[str, str | int] = {
     "names": "example.com, *.example.com",
     "nearest": "api-configs",
     "node": "node-2",
-    "node_code": "node.not_ready",
     "node_label": "disk=ssd",
+    "node_code": "node.not_ready",
     "node_message": "Kubelet stopped posting node status.",
     "node_reason": "NodeStatusUnknown",
     "nodes_total": 3,
@@ -339,15 +337,10 @@ EXAMPLES: dict[str, str | int] = {
     "workload_kind": "deployment",
 }
 
-FACTS |= machinery.FACTS | networking.FACTS
-KINDS |= machinery.KINDS | networking.KINDS
-CLUSTER_SCOPED |= machinery.CLUSTER_SCOPED | networking.CLUSTER_SCOPED
-EXAMPLES = machinery.EXAMPLES | networking.EXAMPLES | EXAMPLES
-
-FACTS |= infrastructure.FACTS
-KINDS |= infrastructure.KINDS
-CLUSTER_SCOPED |= infrastructure.CLUSTER_SCOPED
-EXAMPLES = infrastructure.EXAMPLES | EXAMPLES
+FACTS |= hygiene.FACTS | infrastructure.FACTS | machinery.FACTS
+KINDS |= hygiene.KINDS | infrastructure.KINDS | machinery.KINDS
+CLUSTER_SCOPED |= infrastructure.CLUSTER_SCOPED | machinery.CLUSTER_SCOPED
+EXAMPLES = hygiene.EXAMPLES | infrastructure.EXAMPLES | machinery.EXAMPLES | EXAMPLES
 
 # Where a fact means something else for one code.
 SPECIAL: dict[str, dict[str, str]] = {
