@@ -1,7 +1,7 @@
 """Objects that a pod names and that do not exist: said only where that is certain."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from kubecfg_analyzers.pods import missing
 from kubecfg_analyzers.pods.case import Case
@@ -11,6 +11,8 @@ from kubecfg_core import Finding, Resource
 from kubecfg_core.kinds.config import CONFIGMAPS, SECRETS, SERVICEACCOUNTS, ConfigMap, Secret
 from kubecfg_core.kinds.pods import ConfigVolume, Container, EnvFrom, EnvVar, ObjectRef, Volume
 from kubecfg_core.kinds.storage import CLAIMS
+
+_RENEWED: Final = "-dockercfg-"
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -113,7 +115,10 @@ def _account(case: Case) -> Iterator[Finding]:
 
 def _pull_secrets(case: Case) -> Iterator[Finding]:
     namespace = case.pod.namespace
+    serves = missing.severity(case) is WARNING
     for name in dict.fromkeys(ref.name for ref in case.pod.spec.imagePullSecrets if ref.name):
+        if serves and _RENEWED in name:
+            continue  # OpenShift renews an account's pull secret under another name, which the next pod gets
         if case.view.lacks(SECRETS, namespace, name):
             close = nearest(name, (item.name for item in case.view.within(SECRETS, namespace)))
             yield case.found(

@@ -177,3 +177,12 @@ def test_a_pod_of_a_moment_does_not_vouch_for_its_siblings() -> None:
     old = pod(name="web-2", spec=pulls, **owned("ReplicaSet", "web-7f"))
 
     assert only(analyze, view_of(new, old)).name == "web-2"
+
+
+def test_a_pull_secret_that_openshift_has_renewed_is_not_missed_by_pods_that_serve() -> None:
+    renewed = {"imagePullSecrets": [{"name": "default-dockercfg-x7k2p"}]}
+
+    assert codes(analyze, view_of(pod(spec=renewed))) == []
+    assert codes(analyze, view_of(pod(CREATING, spec=renewed, phase="Pending", creationTimestamp=ago(minutes=5)))) == [
+        "pod.missing_pull_secret"
+    ]
