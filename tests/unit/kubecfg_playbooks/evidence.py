@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kubecfg_core import Finding, Severity
-from tests.unit.kubecfg_playbooks import hygiene, infrastructure, machinery
+from tests.unit.kubecfg_playbooks import hygiene, infrastructure, machinery, networking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +62,10 @@ FACTS: dict[str, tuple[str, str]] = {
     "pod.missing_pull_secret": ("secret", "nearest workload workload_kind node"),
     "pod.unschedulable_resources": (
         "message lacking",
-        "request largest largest_free free_total nodes_total fits_node fits_request container container_type lower_below "
-        "freed_node shortage workload workload_kind node",
+        (
+            "request largest largest_free free_total nodes_total fits_node fits_request container container_type "
+            "lower_below freed_node shortage workload workload_kind node"
+        ),
     ),
     "pod.unschedulable_taint": ("message", "taint taint_key fits_node node workload workload_kind"),
     "pod.unschedulable_node_affinity": ("message", "selector fits_node node_label workload workload_kind node"),
@@ -337,10 +339,10 @@ EXAMPLES: dict[str, str | int] = {
     "workload_kind": "deployment",
 }
 
-FACTS |= hygiene.FACTS | infrastructure.FACTS | machinery.FACTS
-KINDS |= hygiene.KINDS | infrastructure.KINDS | machinery.KINDS
-CLUSTER_SCOPED |= infrastructure.CLUSTER_SCOPED | machinery.CLUSTER_SCOPED
-EXAMPLES = hygiene.EXAMPLES | infrastructure.EXAMPLES | machinery.EXAMPLES | EXAMPLES
+FACTS |= hygiene.FACTS | infrastructure.FACTS | machinery.FACTS | networking.FACTS
+KINDS |= hygiene.KINDS | infrastructure.KINDS | machinery.KINDS | networking.KINDS
+CLUSTER_SCOPED |= infrastructure.CLUSTER_SCOPED | machinery.CLUSTER_SCOPED | networking.CLUSTER_SCOPED
+EXAMPLES = hygiene.EXAMPLES | infrastructure.EXAMPLES | machinery.EXAMPLES | networking.EXAMPLES | EXAMPLES
 
 # Where a fact means something else for one code.
 SPECIAL: dict[str, dict[str, str]] = {
