@@ -18,7 +18,7 @@ from kubecfg_demo import FAULTS, DemoFault, Simulator, shop_objects
 
 @functools.cache
 def analysis() -> tuple[ClusterView, tuple[Finding, ...]]:
-    analyzers = kubecfg_analyzers.register_analyzers()
+    analyzers = [each for each in kubecfg_analyzers.register_analyzers() if each.stream == "health"]
     simulator = Simulator(shop_objects())
     readings: dict[object, Reading] = {}
     for resource in {resource for analyzer in analyzers for resource in analyzer.reads}:
