@@ -202,7 +202,7 @@ def service_port_missing(app: Application, expected: Expected) -> None:
 
 def class_missing(app: Application, expected: Expected) -> None:
     assert app.ingress is not None
-    app.ingress["spec"]["ingressClassName"] = "ngnix"
+    app.ingress["spec"]["ingressClassName"] = "traefik"
     expected.add(app.ingress, "ingress.class_missing")
 
 
