@@ -48,7 +48,7 @@ async def analyze(
     if namespace is not None:
         every, findings = len(findings), concerning(findings, namespace)
         if apart := every - len(findings):
-            left_out = f"Left out: findings about the cluster itself that nothing in the namespace suffers from ({apart})."
+            left_out = f"Left out: findings about the cluster itself that hurt nothing in the namespace ({apart})."
             notes = [left_out, *notes]
     better, odd = await asyncio.to_thread(judge, view, hygiene, trace)
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)

@@ -72,9 +72,7 @@ async def test_a_namespace_that_nothing_reaches_has_no_problem_and_a_note_says_w
     found = await analysis(namespace="calm", folded=folded)
 
     assert found.problems == []
-    assert found.notes == [
-        "Left out: findings about the cluster itself that nothing in the namespace suffers from (1)."
-    ]
+    assert found.notes == ["Left out: findings about the cluster itself that hurt nothing in the namespace (1)."]
 
 
 async def test_a_namespace_that_suffers_is_told_of_the_cause() -> None:
