@@ -9,7 +9,7 @@ import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-_SLICE: Final = 2 * 1024 * 1024
+_SLICE: Final = 256 * 1024
 _HEAD: Final = 4096
 _ITEMS: Final = b'"items":['
 _BETWEEN: Final = b'},{"metadata":{'
