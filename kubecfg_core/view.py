@@ -102,6 +102,10 @@ class ClusterView:
         found: T = self._worked_out[work_out]
         return found
 
+    def forget(self) -> None:
+        """Let go of what was worked out: it may hold the view, and both would wait for the garbage collector."""
+        self._worked_out.clear()
+
     @property
     def unreadable(self) -> list[Unreadable]:
         """The kinds that were asked for and are not whole, in the order of their names."""

@@ -52,6 +52,7 @@ async def analyze(
             notes = [left_out, *notes]
     better, odd = await asyncio.to_thread(judge, view, hygiene, trace)
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
+    view.forget()
     return Analysis(
         namespace=namespace,
         analyzed_resource_types=[analyzer.name for analyzer in analyzers],

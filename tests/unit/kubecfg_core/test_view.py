@@ -106,3 +106,16 @@ def test_what_is_worked_out_once_is_kept() -> None:
         return len(asked)
 
     assert [cluster.once(work_out), cluster.once(work_out)] == [1, 1]
+
+
+def test_a_view_that_forgets_is_held_by_nothing_that_was_worked_out_of_it() -> None:
+    view = ClusterView({}, now=datetime(2026, 1, 1, tzinfo=UTC))
+    first = view.once(_made)
+
+    view.forget()
+
+    assert view.once(_made) is not first
+
+
+def _made(view: ClusterView) -> list[ClusterView]:
+    return [view]
