@@ -157,8 +157,9 @@ def _to_problem(key: _Key, group: _Group, view: ClusterView) -> Problem:
     every = [head, *roots[1:], *(group.rest if group.roots else ())]
     told = _distinct([head, *roots[1:]])
     owners = list(dict.fromkeys(finding.owner for finding in roots))
-    # What several objects lack is the problem; what one lacks is that one's problem.
-    entry = group.culprit if group.culprit is not None and len(owners) > 1 else owners[0]
+    # What several owners lack is the problem; what one lacks is that one's problem, told of its first object.
+    entry = group.culprit if group.culprit is not None and len(owners) > 1 else head.ref
+    concerned = list(dict.fromkeys(finding.ref for finding in roots))
     parents = {finding.parent for finding in roots}
     return Problem(
         kind=entry.kind,
@@ -174,7 +175,7 @@ def _to_problem(key: _Key, group: _Group, view: ClusterView) -> Problem:
         findings=[head, *sorted(every[1:], key=finding_order)],
         id=problem_id(*key),
         culprit=group.culprit,
-        members=[ref for ref in dict.fromkeys(finding.ref for finding in roots) if ref != entry],
+        members=concerned if concerned != [entry] else [],
         symptoms=[_symptom(finding) for finding in every if (finding.ref, finding.code) != (entry, head.code)],
         blast_radius=blast_radius(every),
     )

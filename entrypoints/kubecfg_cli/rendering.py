@@ -131,6 +131,7 @@ def _head(problem: Problem, *, placed: bool = False) -> Text:
     return Text.assemble(
         (f"  {problem.severity:<{_BODY - 2}}", _COLOURS[problem.severity]),
         (f"{plain(problem.kind)} {plain(place + problem.name)}", "bold"),
+        f" of {plain(problem.parent_object)}" if problem.parent_object else "",
         (f"  {plain(problem.code)}", "dim"),
     )
 
@@ -168,7 +169,7 @@ def _print_indented(console: Console, text: Text) -> None:
 
 
 def _print_gaps(console: Console, report: Report) -> None:
-    gaps = [f"{gap.resource} could not be read ({gap.state}): {gap.reason}" for gap in report.unreadable]
+    gaps = [f"{', '.join(kinds)} could not be read: {reason}" for reason, kinds in _unreadable(report).items()]
     if gaps:
         gaps.append("Nothing is called missing because of what could not be read.")
     gaps += [f"The analyzer {failure.analyzer} failed: {failure.reason}" for failure in report.failures]
@@ -177,6 +178,14 @@ def _print_gaps(console: Console, report: Report) -> None:
         console.print(Text(f"! {plain(gap)}", style="yellow"))
     if gaps:
         console.print()
+
+
+def _unreadable(report: Report) -> dict[str, list[str]]:
+    """What could not be read, by the reason: a dump lacks twenty kinds for one."""
+    kinds: dict[str, list[str]] = {}
+    for gap in report.unreadable:
+        kinds.setdefault(f"{gap.reason or 'no reason was given.'} ({gap.state})", []).append(gap.resource)
+    return kinds
 
 
 def _summary(report: Report) -> Text:

@@ -104,9 +104,8 @@ def test_without_folding_there_is_a_problem_for_each_object(tmp_path: Path) -> N
 def test_text_says_what_a_cause_hits(tmp_path: Path) -> None:
     done = kubecfg("analyze", "--from", str(RECORDINGS), "-n", "readiness", home=tmp_path, COLUMNS="200")
 
-    assert "Hits 2 pods, 1 workload, 1 service: slow-74997db767-c9lfq, slow-74997db767-j7vkg, Service slow." in (
-        done.stdout
-    )
+    assert "Pod slow-74997db767-c9lfq of Deployment/slow  pod.not_ready\n" in done.stdout
+    assert "Hits 2 pods, 1 workload, 1 service: slow-74997db767-j7vkg, Deployment slow, Service slow." in done.stdout
 
 
 def test_an_analysis_that_finds_the_same_as_before_is_status_0(tmp_path: Path) -> None:
@@ -116,7 +115,7 @@ def test_an_analysis_that_finds_the_same_as_before_is_status_0(tmp_path: Path) -
     done = kubecfg("analyze", "--from", str(RECORDINGS), "--diff", str(before), home=tmp_path)
 
     assert (done.returncode, "0 new, 0 fixed, 13 still there" in done.stdout) == (0, True)
-    assert "  critical Deployment crashloop/api  pod.crashloop\n" in done.stdout
+    assert "  critical Pod crashloop/api-6dc84ffc9c-rw8p2 of Deployment/api  pod.crashloop\n" in done.stdout
 
 
 def test_an_analysis_that_finds_more_than_before_is_status_1_and_shows_it(tmp_path: Path) -> None:

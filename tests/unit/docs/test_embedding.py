@@ -15,7 +15,7 @@ from tests.unit.docs import pages
 PAGE = pages.read("embedding.md")
 SCRIPTS = [text for _, text in pages.blocks(PAGE, "python")]
 EXPECTED = (
-    r"Deployment crashloop api .+\n  -> .+\n",
+    r"Pod crashloop api-.+\n  -> .+\n",
     r"[1-9]\d* problems among [1-9]\d* objects\n",
     r"cluster\.onboarded clusters/1 prod\n",
 )

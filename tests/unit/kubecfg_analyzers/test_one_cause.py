@@ -139,9 +139,9 @@ UNREACHABLE = 'failed calling webhook "check.example.com": no endpoints availabl
         ),
         (
             app("api", REFUSED, phase="Pending", spec={"imagePullSecrets": [{"name": "reg"}]}),
-            "Deployment api",
+            "Pod api-1-x",
             "pod.image_unauthorized",
-            {"Pod api-1-x", "Service api", "Ingress api"},
+            {"Deployment api", "Service api", "Ingress api"},
         ),
         (
             [node("node-9", ready="Unknown"), *app("api", running(ready=False), **unready())],
@@ -157,7 +157,7 @@ UNREACHABLE = 'failed calling webhook "check.example.com": no endpoints availabl
         ),
         (
             [HOOK, *app("policy", crashing()), *refused("api", UNREACHABLE)],
-            "Deployment policy",
+            "Pod policy-1-x",
             "pod.crashloop",
             {"Service policy", "ValidatingWebhookConfiguration policy", "Deployment api", "Service api"},
         ),
@@ -172,9 +172,9 @@ UNREACHABLE = 'failed calling webhook "check.example.com": no endpoints availabl
                 workload("StatefulSet", "db", desired=1),
                 pod(crashing(), name="db-0", labels={"app": "web"}, **owned("StatefulSet", "db")),
             ],
-            "StatefulSet db",
+            "Pod db-0",
             "pod.crashloop",
-            {"Pod db-0"},
+            {"StatefulSet db"},
         ),
         (
             [
@@ -189,9 +189,9 @@ UNREACHABLE = 'failed calling webhook "check.example.com": no endpoints availabl
                 },
                 pod({"ready": False, "state": ended(1)}, name="migrate-x", phase="Failed", **owned("Job", "migrate")),
             ],
-            "Job migrate",
+            "Pod migrate-x",
             "pod.failed",
-            {"Pod migrate-x"},
+            {"Job migrate"},
         ),
     ],
     ids=["secret", "registry", "pull secret", "node", "claim", "webhook", "quota", "stateful set", "job"],
@@ -213,6 +213,6 @@ def test_two_causes_beside_each_other_are_two_problems() -> None:
     found = problems(*app("api", NO_SECRET, container=WANTS), *app("web", crashing()))
 
     assert [(problem.name, problem.code) for problem in found] == [
-        ("api", "pod.missing_secret"),
-        ("web", "pod.crashloop"),
+        ("api-1-x", "pod.missing_secret"),
+        ("web-1-x", "pod.crashloop"),
     ]

@@ -38,7 +38,7 @@ def only(*findings: Finding) -> Problem:
 def test_the_pods_of_a_deployment_with_one_error_are_one_problem() -> None:
     problem = only(*(pod(f"api-{number}") for number in range(10)))
 
-    assert (problem.kind, problem.name, problem.parent_object) == ("Deployment", "api", "Deployment/api")
+    assert (problem.kind, problem.name, problem.parent_object) == ("Pod", "api-0", "Deployment/api")
     assert [member.name for member in problem.members] == [f"api-{number}" for number in range(10)]
 
 
@@ -56,9 +56,9 @@ def test_a_chain_of_symptoms_ends_in_its_cause() -> None:
         pod("api-1", "pod.missing_secret", culprit=SECRET),
     )
 
-    assert (problem.kind, problem.name, problem.code) == ("Deployment", "api", "pod.missing_secret")
+    assert (problem.kind, problem.name, problem.code) == ("Pod", "api-1", "pod.missing_secret")
     assert {(item.kind, item.name) for item in problem.symptoms} == {
-        ("Ingress", "web"), ("Service", "api"), ("Deployment", "api"), ("Pod", "api-1"),
+        ("Ingress", "web"), ("Service", "api"), ("Deployment", "api"),
     }  # fmt: skip
 
 
