@@ -103,8 +103,13 @@ class ClusterView:
         return found
 
     def forget(self) -> None:
-        """Let go of what was worked out: it may hold the view, and both would wait for the garbage collector."""
-        self._worked_out.clear()
+        """Let go of everything, little by little: to free a large view at once stops all threads for 100 ms."""
+        objects = [item for reading in self._readings.values() for item in reading.objects]
+        for index in (self._worked_out, self._by_name, self._by_namespace, self._by_label, self._by_owner):
+            index.clear()
+        self._readings.clear()
+        while objects:
+            del objects[-500:]
 
     @property
     def unreadable(self) -> list[Unreadable]:

@@ -52,8 +52,7 @@ async def analyze(
             notes = [left_out, *notes]
     better, odd = await asyncio.to_thread(judge, view, hygiene, trace)
     problems = await asyncio.to_thread(fold, findings, view) if folded else to_problems(findings)
-    view.forget()
-    return Analysis(
+    analysis = Analysis(
         namespace=namespace,
         analyzed_resource_types=[analyzer.name for analyzer in analyzers],
         problems=problems,
@@ -66,6 +65,8 @@ async def analyze(
         trace=trace,
         hygiene=ordered(problem for finding in better for problem in to_problems([finding])),
     )
+    await asyncio.to_thread(view.forget)
+    return analysis
 
 
 async def read(

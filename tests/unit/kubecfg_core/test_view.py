@@ -108,7 +108,7 @@ def test_what_is_worked_out_once_is_kept() -> None:
     assert [cluster.once(work_out), cluster.once(work_out)] == [1, 1]
 
 
-def test_a_view_that_forgets_is_held_by_nothing_that_was_worked_out_of_it() -> None:
+def test_a_view_that_forgets_keeps_nothing_that_was_worked_out_of_it() -> None:
     view = ClusterView({}, now=datetime(2026, 1, 1, tzinfo=UTC))
     first = view.once(_made)
 
