@@ -14,7 +14,6 @@ from kubecfg_core.ports.kube_gateway import KubeConnector
 from kubecfg_core.ports.kubectl_runner import KubectlRunner
 from kubecfg_core.ports.llm import LLM
 from kubecfg_core.ports.metrics_source import MetricsSource
-from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.services import Services
 from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.announcing import Announcer
@@ -131,9 +130,8 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
     announcer = Announcer(clock)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
-        connector = _closed_by(stack, make_connector(settings))
-        llm, metrics = make_llm(settings), make_metrics(settings)
-        for part in (llm, metrics):
+        connector, llm, metrics = make_connector(settings), make_llm(settings), make_metrics(settings)
+        for part in (connector, llm, metrics):
             if part is not None:
                 stack.push_async_callback(part.close)
         runner = make_kubectl(settings)
@@ -175,11 +173,6 @@ async def open_accounts(settings: Settings, database: "Database") -> AsyncIterat
         hasher.close()
 
 
-def _closed_by(stack: AsyncExitStack, connector: KubeConnector) -> KubeConnector:
-    stack.push_async_callback(connector.close)
-    return connector
-
-
 @asynccontextmanager
 async def _running(relay: Relay) -> AsyncIterator[None]:
     task = asyncio.create_task(relay.run(), name="event relay")
@@ -196,7 +189,7 @@ def _parts(
 ) -> dict[str, Part]:
     async def backlog() -> str:
         await bus.ping()
-        return f"{await _backlog(database.outbox)} events wait"
+        return f"{await database.outbox.backlog()} events wait"
 
     parts = {
         "database": Part(_word(database.ping, "reachable")),
@@ -206,10 +199,6 @@ def _parts(
     if metrics is not None:
         parts["prometheus"] = Part(_word(metrics.ping, "reachable"), essential=False)
     return parts
-
-
-async def _backlog(outbox: Outbox) -> int:
-    return await outbox.backlog()
 
 
 def _word(ask: Callable[[], Awaitable[None]], word: str) -> Callable[[], Awaitable[str]]:

@@ -2,31 +2,17 @@
 
 import msgspec
 
-from kubecfg_core.kinds.meta import LabelSelector
+from kubecfg_core.kinds.meta import LabelSelector, LabelSelectorRequirement
 
 
-class NodeRequirement(msgspec.Struct, frozen=True, gc=False):
-    """One condition on a node's labels (or its name, as the field `metadata.name`)."""
-
-    key: str = ""
-    operator: str = ""
-    values: tuple[str, ...] = ()
+class NodeRequirement(LabelSelectorRequirement, frozen=True, gc=False):
+    """One condition on a node's labels (or its name, as the field `metadata.name`): also `Gt` and `Lt`."""
 
     def matches(self, labels: dict[str, str]) -> bool:
         """Whether these labels satisfy it; an unknown operator matches nothing."""
-        value = labels.get(self.key)
-        match self.operator:
-            case "In":
-                return value in self.values
-            case "NotIn":
-                return value not in self.values
-            case "Exists":
-                return value is not None
-            case "DoesNotExist":
-                return value is None
-            case "Gt" | "Lt":
-                return self._compares(value)
-        return False
+        if self.operator in ("Gt", "Lt"):
+            return self._compares(labels.get(self.key))
+        return super().matches(labels)
 
     def _compares(self, value: str | None) -> bool:
         try:

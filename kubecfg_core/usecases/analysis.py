@@ -36,9 +36,10 @@ async def analyze(
     """Run the analyzers over one reading of the cluster.
 
     As many lists are fetched as there are kinds to read, whatever the number of analyzers and objects. The problems are
-    one a cause where they are to be `folded`, and one an object otherwise. What the
-    analyzers of `hygiene` find is no problem, and goes into a list of its own. Raises
-    `NotFound` for a namespace that does not exist, and what the gateway raises.
+    one a cause where they are to be `folded`, and one an object otherwise. What the analyzers of `hygiene` find is no
+    problem, and goes into a list of its own.
+
+    Raises `NotFound` for a namespace that does not exist, and what the gateway raises.
     """
     if namespace is not None and await gateway.exists(NAMESPACES, None, namespace) is False:
         raise NotFound(f"There is no namespace {namespace!r} in the cluster.")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kubecfg_core import Playbook
-from kubecfg_playbooks.replicasets import DESCRIBE
+from kubecfg_playbooks.workloads import DESCRIBE
 from kubecfg_playbooks.writing import book, delete, look, merge, outside, patch, verify
 
 _TARGET: Final = look(

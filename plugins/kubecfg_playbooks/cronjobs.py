@@ -4,7 +4,7 @@ from typing import Final
 
 from kubecfg_core import ActionType, Playbook
 from kubecfg_playbooks.jobs import ENDED_POD
-from kubecfg_playbooks.replicasets import ADMIT, DESCRIBE, POD_LOG, QUOTA
+from kubecfg_playbooks.workloads import ADMIT, DESCRIBE, POD_LOG, QUOTA
 from kubecfg_playbooks.writing import book, create, delete, escalate, look, merge, outside, patch, verify
 
 _JOBS: Final = look(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kubecfg_core import ActionType, Playbook
-from kubecfg_playbooks.replicasets import (
+from kubecfg_playbooks.workloads import (
     ADMIT,
     BROKEN_POD,
     CLEAR_POD,

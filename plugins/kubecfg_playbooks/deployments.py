@@ -3,22 +3,13 @@
 from typing import Final
 
 from kubecfg_core import ActionType, Playbook
-from kubecfg_playbooks.writing import book, escalate, look, outside, step, verify
+from kubecfg_playbooks.workloads import BROKEN_POD, CONTROL_PLANE, POD_LOG
+from kubecfg_playbooks.writing import book, look, outside, step, verify
 
 _DESCRIBE: Final = look(
     "Read the conditions and events of the Deployment.",
     "kubectl describe deployment {name} {scope}",
     "The conditions name the reason, and since when.",
-)
-_BROKEN_POD: Final = look(
-    "Read what keeps its pod {pod} from being ready ({pod_code}).",
-    "kubectl describe pod {pod} {scope}",
-    "The events at the end say what fails.",
-)
-_POD_LOG: Final = look(
-    "Read what {container} of that pod writes.",
-    "kubectl logs {pod} -c {container} {scope} --tail 50",
-    "The last lines name the error, if the container has run.",
 )
 _HISTORY: Final = look(
     "See the versions that can be gone back to.",
@@ -49,8 +40,8 @@ DEPLOYMENTS: Final[tuple[Playbook, ...]] = (
         "A Deployment is as well as its pods. Whatever keeps them from being ready is named at the pod, and is the "
         "thing to mend; the Deployment then recovers by itself.",
         _DESCRIBE,
-        _BROKEN_POD,
-        _POD_LOG,
+        BROKEN_POD,
+        POD_LOG,
         outside(
             "Clear what is wrong at pod {pod} ({pod_code}), as its own solution says.",
             "The pod becomes ready, or is replaced by one that does.",
@@ -69,8 +60,8 @@ DEPLOYMENTS: Final[tuple[Playbook, ...]] = (
             "kubectl get pods {scope} -o wide",
             "All bad pods on one node point to that node, all of one age to the last rollout.",
         ),
-        _BROKEN_POD,
-        _POD_LOG,
+        BROKEN_POD,
+        POD_LOG,
         outside(
             "Follow the solution of the problem at that pod.",
             "The pod becomes ready, or is replaced by one that does.",
@@ -85,8 +76,8 @@ DEPLOYMENTS: Final[tuple[Playbook, ...]] = (
         "Kubernetes does not go back by itself: the new pods are tried for ever, while the old ones that are left "
         "serve. What is wrong is named at the new pods.",
         _DESCRIBE,
-        _BROKEN_POD,
-        _POD_LOG,
+        BROKEN_POD,
+        POD_LOG,
         _HISTORY,
         _UNDO_TO,
         _UNDO,
@@ -98,20 +89,7 @@ DEPLOYMENTS: Final[tuple[Playbook, ...]] = (
         "The Deployment controller has not acted on the newest version of {name}.",
         "Every change raises the generation; the controller notes the one it has seen. When it lags for long, the "
         "controller manager does not run, is overloaded, or cannot reach the API server.",
-        look(
-            "See whether the controller manager runs.",
-            "kubectl get pods -n kube-system -o wide",
-            "Its pods are Running and ready (a managed control plane does not show them).",
-        ),
-        look(
-            "See who leads, and since when the lease was not renewed.",
-            "kubectl get leases -n kube-system",
-            "kube-controller-manager has a holder.",
-        ),
-        escalate(
-            "Hand it to whoever runs the control plane: nothing in the namespace can mend it.",
-            "The controller manager works again.",
-        ),
+        *CONTROL_PLANE,
         verify(
             "See whether the change is seen now.",
             "kubectl get deployment {name} {scope} -o yaml",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kubecfg_core import Playbook
-from kubecfg_playbooks.replicasets import ADMIT, DESCRIBE, POD_LOG, QUOTA
+from kubecfg_playbooks.workloads import ADMIT, DESCRIBE, POD_LOG, QUOTA
 from kubecfg_playbooks.writing import book, delete, look, merge, outside, patch, verify
 
 ENDED_POD: Final = look(
