@@ -6,10 +6,14 @@ import msgspec
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What will run. `argv` comes after the program's name; `verb` includes the sub-verb (`rollout status`)."""
+    """What will run. `argv` comes after the program's name; `verb` includes the sub-verb (`rollout status`).
+
+    `changes` says that the command writes to the cluster; one that does not needs no method but those of a look.
+    """
 
     verb: str
     argv: tuple[str, ...]
+    changes: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
