@@ -164,10 +164,15 @@ class AnalyzerFailure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnalyzerTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """What one analyzer cost and gave: the kinds that it read, how many objects they have, and its time."""
+    """What one analyzer cost and gave: the kinds that it read, and its time.
+
+    `requests`, `bytes` (decompressed) and `objects` are those of its kinds; who reads the same kinds shares them.
+    """
 
     analyzer: str
     kinds: list[str]
+    requests: int
+    bytes: int
     objects: int
     milliseconds: float
     findings: int

@@ -15,11 +15,16 @@ T = TypeVar("T")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind as it was read: its state, its objects, and why it is not whole, if it is not."""
+    """One kind as it was read: its state, its objects, and why it is not whole, if it is not.
+
+    It took so many `requests`, whose answers had `size` bytes, decompressed.
+    """
 
     state: ReadState
     objects: tuple[Any, ...] = ()
     reason: str = ""
+    requests: int = 0
+    size: int = 0
 
 
 _UNREAD = Reading(state=ReadState.UNREAD, reason="No analyzer that was asked for reads it.")
@@ -46,6 +51,10 @@ class ClusterView:
     def state(self, resource: Resource[Any]) -> ReadState:
         """What came of reading this kind."""
         return self._readings.get(resource, _UNREAD).state
+
+    def reading(self, resource: Resource[Any]) -> Reading:
+        """The kind as it was read: its state, its objects, and what that cost."""
+        return self._readings.get(resource, _UNREAD)
 
     def readable(self, resource: Resource[Any]) -> bool:
         """Whether everything there is of this kind (in `namespace`, if one was asked for) is in the view."""

@@ -7,11 +7,12 @@ import msgspec
 
 from kubecfg_core.errors import TooLarge
 from kubecfg_core.ports.kube_gateway import ClusterInfo, KubeGateway
+from kubecfg_core.ports.list_sink import ListSink
 from kubecfg_core.resources import RawList, Resource
 from kubecfg_core.validation import check_namespace
 from kubecfg_kubernetes.client import JSON, Answer, Client
 from kubecfg_kubernetes.limits import Limits
-from kubecfg_kubernetes.listing import Lister, is_kubernetes_404
+from kubecfg_kubernetes.listing import KeptPages, Lister, is_kubernetes_404
 from kubecfg_kubernetes.translation import clean, not_kubernetes, refusal, status_of
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -68,9 +69,15 @@ class KubernetesGateway(KubeGateway):
 
     async def list(self, resource: Resource[Any], namespace: str | None = None) -> RawList:
         """Every object of the kind. Raises `InvalidInput` for what can be no namespace, and what the port says."""
+        sink = KeptPages()
+        answer = await self.read(resource, namespace, sink)
+        return msgspec.structs.replace(answer, pages=tuple(sink.pages))
+
+    async def read(self, resource: Resource[Any], namespace: str | None, sink: ListSink) -> RawList:
+        """As `list`, chunk by chunk: nothing is kept here."""
         if namespace is not None:
             check_namespace(namespace)
-        return await Lister(self._client, resource, resource.path(namespace), self._limits).read()
+        return await Lister(self._client, resource, resource.path(namespace), self._limits, sink).read()
 
     async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:
         """One request, for the object's metadata alone. A name that is no path segment names nothing."""

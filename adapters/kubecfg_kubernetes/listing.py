@@ -1,11 +1,13 @@
 """Reading one kind in full: page by page where the server pages, and honest where it is not whole."""
 
 import asyncio
+import io
 from typing import Any
 
 import msgspec
 
 from kubecfg_core.errors import TooLarge, UpstreamError, UpstreamRefused
+from kubecfg_core.ports.list_sink import ListSink, PageInfo
 from kubecfg_core.resources import RawList, ReadState, Resource
 from kubecfg_kubernetes.client import Answer, Client
 from kubecfg_kubernetes.limits import Limits
@@ -39,16 +41,54 @@ def _head(body: bytes) -> _Page | None:
     return None if head.metadata is None else _Page(kind=head.kind, metadata=head.metadata)
 
 
-class Lister:
-    """One reading of one list."""
+class KeptPages(ListSink):
+    """Keeps the pages as they came."""
 
-    def __init__(self, client: Client, resource: Resource[Any], path: str, limits: Limits) -> None:
+    def __init__(self) -> None:
+        self.pages: list[bytes] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """A page begins."""
+        self._before = len(self.pages)
+        self._page = io.BytesIO()  # gives away what it holds without a copy: a list may be 100 MB
+
+    def take(self, chunk: bytes) -> None:
+        """Part of a page."""
+        self._page.write(chunk)
+
+    def end(self) -> PageInfo | None:
+        """The page is complete."""
+        page = self._page.getvalue()
+        try:
+            said = _head(page) or msgspec.json.decode(page, type=_Page)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+        self.pages.append(page)
+        return PageInfo(kind=said.kind, token=said.metadata.next)
+
+    def drop(self) -> None:
+        """Forget what came since the page began."""
+        del self.pages[self._before :]
+        self.begin()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.pages.clear()
+        self.begin()
+
+
+class Lister:
+    """One reading of one list, into a sink."""
+
+    def __init__(self, client: Client, resource: Resource[Any], path: str, limits: Limits, sink: ListSink) -> None:
         self._client = client
         self._resource = resource
         self._path = path
         self._limits = limits
+        self._sink = sink
         self._ends = asyncio.get_running_loop().time() + limits.list_timeout
-        self._pages: list[bytes] = []
+        self._pages = self._size = 0
         self._token = ""
         self._restarted = False
 
@@ -57,22 +97,35 @@ class Lister:
         while True:
             try:
                 answer = await self._next()
-                if answer.status == _OK and not self._took(answer.body):
-                    return RawList(state=ReadState.LISTED, pages=tuple(self._pages))
+                if answer.status == _OK and not self._took():
+                    return RawList(state=ReadState.LISTED)
             except TooLarge:
+                self._sink.drop()
                 return self._partial(f"Not all was read: it is more than {self._limits.max_bytes / 2**20:,.0f} MiB.")
             except UpstreamError as error:
+                self._sink.drop()
                 return self._interrupted(error)
             if answer.status == _GONE and self._token and not self._restarted:
-                self._restarted, self._token = True, ""
-                self._pages.clear()
+                self._begin_anew()
             elif answer.status != _OK:
                 return self._refused(answer)
 
     async def _next(self) -> Answer:
-        left = self._limits.max_bytes - sum(map(len, self._pages))
+        left = self._limits.max_bytes - self._size
+        self._sink.begin()
         seconds = self._ends - asyncio.get_running_loop().time()
-        return await self._client.ask(self._path, query=self._query(), limit=left, seconds=max(seconds, 0.0))
+        return await self._client.ask(
+            self._path, query=self._query(), limit=left, seconds=max(seconds, 0.0), take=self._take
+        )
+
+    def _take(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        self._sink.take(chunk)
+
+    def _begin_anew(self) -> None:
+        self._restarted, self._token = True, ""
+        self._pages = self._size = 0
+        self._sink.clear()
 
     def _query(self) -> list[tuple[str, str]]:
         query = [("fieldSelector", self._resource.field_selector)] if self._resource.field_selector else []
@@ -83,17 +136,14 @@ class Lister:
             query.append(("resourceVersion", "0"))
         return [*query, ("continue", self._token)] if self._token else query
 
-    def _took(self, body: bytes) -> bool:
-        """Keep a page; whether there are more. Raises `UpstreamRefused` for what is no page of a list."""
-        try:
-            page = _head(body) or msgspec.json.decode(body, type=_Page)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise not_kubernetes(self._client.server) from error
-        repeated = self._token and page.metadata.next == self._token
-        if not page.kind.endswith("List") or repeated:  # the same token twice would have us page for ever
+    def _took(self) -> bool:
+        """A page is complete; whether there are more. Raises `UpstreamRefused` for what is no page of a list."""
+        page = self._sink.end()
+        repeated = page is not None and self._token and page.token == self._token
+        if page is None or not page.kind.endswith("List") or repeated:  # a token twice would have us page for ever
             raise not_kubernetes(self._client.server)
-        self._pages.append(body)
-        self._token = page.metadata.next
+        self._pages += 1
+        self._token = page.token
         return bool(self._token)
 
     def _interrupted(self, error: UpstreamError) -> RawList:
@@ -122,7 +172,7 @@ class Lister:
         raise refusal(self._client.server, answer.status, answer.body)
 
     def _partial(self, reason: str) -> RawList:
-        return RawList(state=ReadState.PARTIAL, pages=tuple(self._pages), reason=reason)
+        return RawList(state=ReadState.PARTIAL, reason=reason)
 
 
 def is_kubernetes_404(body: bytes) -> bool:

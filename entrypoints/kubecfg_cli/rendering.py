@@ -56,9 +56,11 @@ def print_difference(console: Console, report: Report, difference: Difference) -
 
 def print_trace(console: Console, trace: Iterable[AnalyzerTrace]) -> None:
     """What each analyzer cost, found and read, the slowest first: a line each, however long."""
-    console.print(Text(f"{'ANALYZER':<32}{'MS':>9}{'OBJECTS':>9}{'FINDINGS':>10}  KINDS", style="bold"), soft_wrap=True)
+    headings = f"{'ANALYZER':<32}{'MS':>9}{'FINDINGS':>10}{'OBJECTS':>9}{'REQUESTS':>10}{'KB':>10}  KINDS"
+    console.print(Text(headings, style="bold"), soft_wrap=True)
     for item in sorted(trace, key=lambda item: -item.milliseconds):
-        figures = f"{item.milliseconds:>9.1f}{item.objects:>9}{item.findings:>10}"
+        cost = f"{item.requests:>10}{item.bytes / 1000:>10,.1f}"
+        figures = f"{item.milliseconds:>9.1f}{item.findings:>10}{item.objects:>9}{cost}"
         console.print(Text(f"{plain(item.analyzer):<32}{figures}  {plain(', '.join(item.kinds))}"), soft_wrap=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from kubecfg_core.clusters import ClusterTarget
+from kubecfg_core.ports.list_sink import ListSink
 from kubecfg_core.resources import RawList, Resource
 
 
@@ -36,6 +37,15 @@ class KubeGateway(ABC):
     @abstractmethod
     async def list(self, resource: Resource[Any], namespace: str | None = None) -> RawList:
         """Every object of a kind, in one namespace or in all: one request a page, nothing decoded."""
+
+    async def read(self, resource: Resource[Any], namespace: str | None, sink: ListSink) -> RawList:
+        """As `list`, but the pages go into the sink while they come, and are not in the answer."""
+        answer = await self.list(resource, namespace)
+        for page in answer.pages:
+            sink.begin()
+            sink.take(page)
+            sink.end()
+        return msgspec.structs.replace(answer, pages=())
 
     @abstractmethod
     async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from kubecfg_core.decoding import decode_pages
+from kubecfg_core.decoding import ListDecoder
 from kubecfg_core.errors import NotFound, UpstreamError
 from kubecfg_core.folding import concerning, fold
 from kubecfg_core.kinds.cluster import NAMESPACES
@@ -91,18 +91,15 @@ async def read(
 async def _fetch(
     gateway: KubeGateway, resources: Sequence[Resource[Any]], namespace: str | None, *, strict: bool = True
 ) -> tuple[_Readings, list[str]]:
-    """Read some kinds, each decoded when it is there. One that fails ends it, or is `unread` if that is not strict."""
+    """Read some kinds, each decoded while it comes. One that fails ends it, or is `unread` if that is not strict."""
     lists: dict[tuple[str, ...], list[Resource[Any]]] = {}
     for resource in resources:
         lists.setdefault(resource.key, []).append(resource)
     places = asyncio.Semaphore(_CONCURRENT_LISTS)
-    turns = asyncio.Lock()  # two threads would decode no faster than one, and make the event loop wait twice as long
 
     async def fetch(wanted: list[Resource[Any]]) -> tuple[_Readings, list[str]]:
         async with places:
-            raw = await _list(gateway, wanted[0], namespace, strict=strict)
-        async with turns:
-            return await asyncio.to_thread(_decode, wanted, raw)
+            return await _read(gateway, wanted, namespace, strict=strict)
 
     tasks = [asyncio.ensure_future(fetch(wanted)) for wanted in lists.values()]
     try:
@@ -114,13 +111,28 @@ async def _fetch(
     return {resource: found[resource] for resource in resources}, [note for _, notes in parts for note in notes]
 
 
-async def _list(gateway: KubeGateway, resource: Resource[Any], namespace: str | None, *, strict: bool) -> RawList:
+async def _read(
+    gateway: KubeGateway, wanted: Sequence[Resource[Any]], namespace: str | None, *, strict: bool
+) -> tuple[_Readings, list[str]]:
+    """One list, into the struct of each resource that reads it."""
+    decoder = ListDecoder(*(resource.struct for resource in wanted))
     try:
-        return await gateway.list(resource, namespace if resource.namespaced else None)
+        answer = await gateway.read(wanted[0], namespace if wanted[0].namespaced else None, decoder)
     except UpstreamError as error:
         if strict:
             raise
-        return RawList(state=ReadState.UNREAD, reason=error.message)
+        answer = RawList(state=ReadState.UNREAD, reason=error.message)
+    readings = {
+        resource: Reading(
+            state=answer.state,
+            objects=tuple(objects),
+            reason=answer.reason,
+            requests=max(decoder.pages, 1),
+            size=decoder.size,
+        )
+        for resource, objects in zip(wanted, decoder.objects, strict=True)
+    }
+    return readings, [f"{wanted[0].full_name}: {note}" for note in decoder.notes]
 
 
 def _further(
@@ -138,17 +150,6 @@ def _further(
     if len(further) > _MAX_FURTHER_KINDS:
         notes.append(f"Of {len(further)} further kinds the first {_MAX_FURTHER_KINDS} were read.")
     return further[:_MAX_FURTHER_KINDS], notes
-
-
-def _decode(resources: Sequence[Resource[Any]], raw: RawList) -> tuple[_Readings, list[str]]:
-    """One list, into the struct of each resource that reads it."""
-    readings: _Readings = {}
-    notes: list[str] = []
-    for resource in resources:
-        objects, odd = decode_pages(raw.pages, resource.struct)
-        notes += [f"{resource.full_name}: {note}" for note in odd]
-        readings[resource] = Reading(state=raw.state, objects=tuple(objects), reason=raw.reason)
-    return readings, notes
 
 
 def judge(
@@ -172,10 +173,13 @@ def judge(
 
 
 def _traced(view: ClusterView, analyzer: Analyzer, seconds: float, findings: int) -> AnalyzerTrace:
+    readings = [view.reading(resource) for resource in {resource.key: resource for resource in analyzer.reads}.values()]
     return AnalyzerTrace(
         analyzer=analyzer.name,
         kinds=[resource.full_name for resource in analyzer.reads],
-        objects=sum(len(view.all(resource)) for resource in analyzer.reads),
+        requests=sum(reading.requests for reading in readings),
+        bytes=sum(reading.size for reading in readings),
+        objects=sum(len(reading.objects) for reading in readings),
         milliseconds=round(seconds * 1000, 3),
         findings=findings,
     )

@@ -1,7 +1,11 @@
 import json
 
-from kubecfg_core.decoding import decode_pages
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kubecfg_core.decoding import ListDecoder, decode_pages
 from kubecfg_core.kinds.cluster import Node
+from kubecfg_core.ports.list_sink import PageInfo
 
 
 def page(*items: object) -> bytes:
@@ -114,3 +118,60 @@ def test_a_long_page_that_is_cut_off_leaves_a_note() -> None:
     page = long_page([padded(f"node-{number}") for number in range(50)])
 
     assert len(decode_pages((page[:-100],), Node)[1]) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 400_000), max_size=20))
+def test_where_the_bytes_are_cut_on_their_way_does_not_matter(sizes: list[int]) -> None:
+    names = [f"node-{number}" for number in range(20)]
+    page, decoder = long_page([padded(name) for name in names]), ListDecoder(Node)
+
+    decoder.begin()
+    for size in [*sizes, len(page)]:
+        decoder.take(page[:size])
+        page = page[size:]
+    decoder.end()
+
+    assert ([found.name for found in decoder.objects[0]], decoder.notes) == (names, [])
+
+
+def test_a_long_page_is_decoded_while_it_comes() -> None:
+    decoder = ListDecoder(Node)
+
+    decoder.begin()
+    decoder.take(long_page([padded(f"node-{number}") for number in range(50)])[:-1000])
+
+    assert len(decoder.objects[0]) > 40
+
+
+def test_objects_that_begin_with_their_version_are_decoded_while_they_come_too() -> None:
+    items: list[dict[str, object]] = [
+        {"apiVersion": "v1", "kind": "Node", **padded(f"node-{number}")} for number in range(50)
+    ]
+    decoder = ListDecoder(Node)
+
+    decoder.begin()
+    decoder.take(long_page(items)[:-1000])
+
+    assert len(decoder.objects[0]) > 40
+
+
+def test_a_page_that_breaks_off_can_be_dropped() -> None:
+    decoder = ListDecoder(Node)
+    decoder.begin()
+    decoder.take(page(node("kept")))
+    decoder.end()
+
+    decoder.begin()
+    decoder.take(long_page([padded(f"node-{number}") for number in range(50)])[:-1000])
+    decoder.drop()
+
+    assert [found.name for found in decoder.objects[0]] == ["kept"]
+
+
+def test_the_end_of_a_page_tells_where_the_list_goes_on() -> None:
+    decoder = ListDecoder(Node)
+    decoder.begin()
+    decoder.take(long_page([padded(f"node-{number}") for number in range(50)]))
+
+    assert decoder.end() == PageInfo(kind="NodeList", token="x")

@@ -7,10 +7,11 @@ import pytest
 
 from kubecfg_core.errors import UpstreamRefused
 from kubecfg_core.kinds.pods import PODS
+from kubecfg_core.ports.list_sink import ListSink
 from kubecfg_core.resources import RawList, ReadState
 from kubecfg_kubernetes.client import Answer, Client
 from kubecfg_kubernetes.limits import Limits
-from kubecfg_kubernetes.listing import Lister
+from kubecfg_kubernetes.listing import KeptPages, Lister
 
 ITEMS = "[" + ",".join(["{}"] * 500_000) + "]"
 
@@ -23,23 +24,25 @@ class Pages(Client):
         self.asked: list[str] = []
         self._bodies = list(bodies)
 
-    async def ask(self, path: str, *, query: Any = (), **options: Any) -> Answer:
+    async def ask(self, path: str, *, query: Any = (), take: Any = None, **options: Any) -> Answer:
         del path, options
         self.asked.append(dict(query).get("continue", ""))
-        return Answer(status=200, body=self._bodies.pop(0).encode())
+        take(self._bodies.pop(0).encode())
+        return Answer(status=200, body=b"")
 
 
-async def read(client: Client) -> RawList:
-    return await Lister(client, PODS, PODS.path(), Limits(page_limit=500)).read()
+async def read(client: Client, sink: ListSink | None = None) -> RawList:
+    return await Lister(client, PODS, PODS.path(), Limits(page_limit=500), sink or KeptPages()).read()
 
 
 async def test_a_long_page_tells_at_its_head_where_it_goes_on() -> None:
     head = '{"kind":"PodList","apiVersion":"v1","metadata":{"continue":"next"},'
     pages = Pages(f'{head}"items":{ITEMS}}}\n', '{"kind":"PodList","metadata":{},"items":[]}')
 
-    answer = await read(pages)
+    sink = KeptPages()
+    answer = await read(pages, sink)
 
-    assert (pages.asked, answer.state, len(answer.pages)) == (["", "next"], ReadState.LISTED, 2)
+    assert (pages.asked, answer.state, len(sink.pages)) == (["", "next"], ReadState.LISTED, 2)
 
 
 async def test_a_long_page_may_tell_it_at_its_end() -> None:

@@ -81,6 +81,12 @@ async def test_a_namespace_that_suffers_is_told_of_the_cause() -> None:
     assert (problem.name, len(problem.symptoms)) == ("node-1", 10)
 
 
+async def test_the_trace_says_what_the_kinds_of_an_analyzer_cost() -> None:
+    [line] = (await analysis()).trace
+
+    assert (line.requests, line.bytes > 100) == (len(line.kinds), True)
+
+
 async def test_the_trace_says_what_each_analyzer_read_and_found() -> None:
     [line] = (await analysis()).trace
 
