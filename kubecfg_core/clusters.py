@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -40,8 +41,18 @@ class ClusterTarget(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+class CredentialState(StrEnum):
+    """Whether a stored credential can be used: `unreadable` means that its key is missing, or its row was changed."""
+
+    READABLE = "readable"
+    UNREADABLE = "unreadable"
+
+
 class NewCluster(msgspec.Struct, frozen=True, kw_only=True):
-    """A cluster as its owner describes it, before it has an id."""
+    """A cluster as its owner describes it, before it has an id.
+
+    `uid` is what the cluster itself is known by, as `ClusterInfo.uid`; empty where nobody asked it.
+    """
 
     cluster_name: str
     target: ClusterTarget
@@ -49,10 +60,31 @@ class NewCluster(msgspec.Struct, frozen=True, kw_only=True):
     provider_name: str = ""
     tags: tuple[str, ...] = ()
     is_operator_installed: bool = False
+    uid: str = ""
+
+
+class ClusterChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be different from now on; `None` leaves a field as it is.
+
+    `target` is whole, its address and its credential: there is no way to change one and keep the other.
+    """
+
+    cluster_name: str | None = None
+    context_name: str | None = None
+    provider_name: str | None = None
+    tags: tuple[str, ...] | None = None
+    target: ClusterTarget | None = None
+    is_operator_installed: bool | None = None
+    uid: str | None = None
 
 
 class Cluster(msgspec.Struct, frozen=True, kw_only=True):
-    """An onboarded cluster. `created_at` and `updated_at` are UTC; `selected` marks its owner's current one."""
+    """An onboarded cluster. `created_at` and `updated_at` are UTC; `selected` marks its owner's current one.
+
+    Where `credential_state` is unreadable the `target` is its plain part alone, and nothing may connect with it.
+    `credential_expires_at` (UTC) is None where the credential has no known end. `credential_fingerprint` tells
+    credentials apart without telling them; it is empty where there is none to read.
+    """
 
     id: int
     user_id: int
@@ -65,3 +97,12 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     selected: bool = False
+    uid: str = ""
+    credential_state: CredentialState = CredentialState.READABLE
+    credential_expires_at: datetime | None = None
+    credential_fingerprint: str = ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether its credential can be used."""
+        return self.credential_state is CredentialState.READABLE

@@ -2,19 +2,24 @@
 
 import base64
 import binascii
+import hmac
 import secrets
 from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kubecfg_core.errors import NotConfigured, SettingsError
 from kubecfg_core.ports.vault import Vault
+from kubecfg_core.secret import Secret
 
 _VERSION: Final = "v1"
 _NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
+_FINGERPRINT_BYTES: Final = 8
 
 
 class AesGcmVault(Vault):
@@ -29,6 +34,18 @@ class AesGcmVault(Vault):
             raise SettingsError(f"KUBECFG_ENCRYPTION_KEYS: at least one key, and {_KEY_BYTES} bytes each, are needed.")
         self._current = keys[0][0]
         self._ring = {key_id: AESGCM(key) for key_id, key in keys}
+        # A key of its own, so that what is shown of it says nothing about the one that seals.
+        self._marking = HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"kubecfg fingerprint").derive(keys[0][1])
+
+    @property
+    def key_id(self) -> str:
+        """The first key's id."""
+        return self._current
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """The ids of the ring."""
+        return frozenset(self._ring)
 
     def seal(self, plaintext: bytes, *, context: str) -> str:
         """Encrypt with the first key."""
@@ -53,6 +70,17 @@ class AesGcmVault(Vault):
             raise NotConfigured(
                 "A stored credential cannot be opened: it was changed, or sealed for another owner, cluster or address."
             ) from error
+
+    def key_of(self, sealed: str) -> str:
+        """The id that is named in it."""
+        version, _, rest = sealed.partition(".")
+        return rest.partition(".")[0] if version == _VERSION else ""
+
+    def fingerprint(self, secret: Secret) -> str:
+        """A part of its HMAC; another key in front of the ring gives another."""
+        return hmac.digest(self._marking, secret.reveal().encode("utf-8", "surrogateescape"), "sha256")[
+            :_FINGERPRINT_BYTES
+        ].hex()
 
 
 def _bound(key_id: str, context: str) -> bytes:

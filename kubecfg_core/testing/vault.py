@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from kubecfg_core.errors import NotConfigured
 from kubecfg_core.ports.vault import Vault
+from kubecfg_core.secret import Secret
 
 
 class PlainVault(Vault):
@@ -13,6 +14,16 @@ class PlainVault(Vault):
 
     def __init__(self, key: str = "plain") -> None:
         self._key = key
+
+    @property
+    def key_id(self) -> str:
+        """Always `plain`."""
+        return "plain"
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """That one."""
+        return frozenset({self.key_id})
 
     def seal(self, plaintext: bytes, *, context: str) -> str:
         """The text in base64, with a digest of all that a real vault would bind."""
@@ -28,3 +39,11 @@ class PlainVault(Vault):
         if sealed != self.seal(plaintext, context=context):
             raise NotConfigured("A stored credential cannot be opened: it was changed, or sealed for something else.")
         return plaintext
+
+    def key_of(self, sealed: str) -> str:
+        """What stands before the first dot."""
+        return sealed.partition(".")[0]
+
+    def fingerprint(self, secret: Secret) -> str:
+        """A digest with the key."""
+        return hmac.new(self._key.encode(), secret.reveal().encode(), hashlib.sha256).hexdigest()[:16]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kubecfg_core.errors import NotConfigured
 from kubecfg_core.ports.vault import Vault
+from kubecfg_core.secret import Secret
 from kubecfg_core.testing.vault import PlainVault
 from kubecfg_crypto import AesGcmVault
 
@@ -87,3 +88,21 @@ def test_the_refusal_holds_neither_key_nor_text(make: MakeVault) -> None:
 
     assert "recognisable" not in caught.value.message
     assert sealed.rpartition(".")[2] not in caught.value.message
+
+
+def test_it_tells_which_key_sealed(make: MakeVault) -> None:
+    vault = make("k1")
+
+    assert vault.key_of(vault.seal(b"token", context="c")) == vault.key_id
+    assert vault.key_id in vault.key_ids
+
+
+def test_a_fingerprint_tells_one_secret_from_another(make: MakeVault) -> None:
+    vault = make("k1")
+
+    assert vault.fingerprint(Secret("token")) == vault.fingerprint(Secret("token"))
+    assert vault.fingerprint(Secret("token")) != vault.fingerprint(Secret("tokem"))
+
+
+def test_a_fingerprint_cannot_be_tried_out_without_the_key(make: MakeVault) -> None:
+    assert make("k1").fingerprint(Secret("token")) != make("k2").fingerprint(Secret("token"))
