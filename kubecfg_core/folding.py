@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from kubecfg_core.changes import with_writers
 from kubecfg_core.kinds.pods import PODS
 from kubecfg_core.kinds.workloads import JOBS, REPLICASETS
 from kubecfg_core.problems import (
@@ -153,7 +154,7 @@ def _own_key(finding: Finding) -> _Key:
 
 def _to_problem(key: _Key, group: _Group, view: ClusterView) -> Problem:
     roots = group.roots or group.rest
-    head = with_change(roots[0], roots, view)
+    head = with_writers(with_change(roots[0], roots, view), roots, view)
     every = [head, *roots[1:], *(group.rest if group.roots else ())]
     told = _distinct([head, *roots[1:]])
     owners = list(dict.fromkeys(finding.owner for finding in roots))

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from kubecfg_core.kinds.meta import KubeObject
+from kubecfg_core.kinds.meta import KubeObject, WrittenMeta
 from kubecfg_core.kinds.pods import Named
 from kubecfg_core.resources import Resource
 
@@ -24,6 +24,7 @@ class Secret(KubeObject, frozen=True, gc=False):
     The other values are emptied as soon as they are decoded, and none is ever shown by `repr`.
     """
 
+    metadata: WrittenMeta = WrittenMeta()
     type: str = "Opaque"
     data: dict[str, str] = msgspec.field(default_factory=dict)
 
@@ -42,6 +43,7 @@ class Secret(KubeObject, frozen=True, gc=False):
 class ConfigMap(KubeObject, frozen=True, gc=False):
     """A ConfigMap: its keys. The values are emptied as soon as they are decoded."""
 
+    metadata: WrittenMeta = WrittenMeta()
     data: dict[str, str] = msgspec.field(default_factory=dict)
     binaryData: dict[str, str] = msgspec.field(default_factory=dict)
 

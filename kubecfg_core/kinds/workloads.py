@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from kubecfg_core.kinds.meta import Condition, KubeObject, LabelSelector, ObjectMeta
+from kubecfg_core.kinds.meta import Condition, KubeObject, LabelSelector, ObjectMeta, WrittenMeta
 from kubecfg_core.kinds.storage import ClaimSpec
 from kubecfg_core.resources import Resource
 
@@ -50,6 +50,8 @@ class Workload(KubeObject, frozen=True, gc=False):
 
 class Deployment(Workload, frozen=True, gc=False):
     """A Deployment: makes one ReplicaSet for each revision."""
+
+    metadata: WrittenMeta = WrittenMeta()
 
 
 class RevisionTemplate(PodTemplate, frozen=True, gc=False):
@@ -121,6 +123,7 @@ class StatefulSetStatus(WorkloadStatus, frozen=True, gc=False):
 class StatefulSet(Workload, frozen=True, gc=False):
     """A StatefulSet."""
 
+    metadata: WrittenMeta = WrittenMeta()
     spec: StatefulSetSpec = StatefulSetSpec()
     status: StatefulSetStatus = StatefulSetStatus()
 
@@ -148,6 +151,7 @@ class DaemonSetStatus(msgspec.Struct, frozen=True, gc=False):
 class DaemonSet(KubeObject, frozen=True, gc=False):
     """A DaemonSet."""
 
+    metadata: WrittenMeta = WrittenMeta()
     spec: DaemonSetSpec = DaemonSetSpec()
     status: DaemonSetStatus = DaemonSetStatus()
 
