@@ -100,7 +100,8 @@ class ListDecoder(ListSink):
         if self._head is None and not self._begin():
             self._enough = _NEVER  # no page as API servers write them: it is decoded when it is whole
             return
-        cut = max(self._buffer.rfind(pattern) for pattern in _BETWEEN)
+        cuts = (self._buffer.rfind(pattern) for pattern in _BETWEEN)
+        cut = next((found for found in cuts if found >= 0), -1)
         if cut >= 0 and self._decode(b"".join((_OPEN, bytes(self._buffer[: cut + 1]), b"]}")))[0]:
             del self._buffer[: cut + 2]
             self._enough = _SLICE

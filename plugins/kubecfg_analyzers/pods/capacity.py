@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from kubecfg_analyzers.pods.case import CONTAINER, Case
 from kubecfg_analyzers.pods.placing import Fit, in_words
 from kubecfg_analyzers.pods.requests import SLOT
 from kubecfg_analyzers.quantities import rounded, show
+from kubecfg_core import ClusterView
 from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.pods import Container, Pod
 
@@ -21,7 +23,7 @@ _WORTH: Final = Decimal("0.25")
 """A request that would have to shrink to less than this share of itself, or of the node, is no advice."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shortage:
     """What a pod asks for of one resource, and the nodes that nothing else keeps it off."""
 
@@ -38,31 +40,30 @@ class Shortage:
             return None
         return cls(case, resource, asked, tuple(fit for fit in fits if fit.reasons <= {"resources"}))
 
-    @property
+    @cached_property
     def largest(self) -> Decimal | None:
         """The most that a node offers in all: of those that it may use, where they are known."""
-        every = [fit.room.offered for fit in self.open] or [
-            requests.amounts(node.status.allocatable) for node in self.case.view.all(NODES)
-        ]
+        every = [fit.room.offered for fit in self.open] or self.case.view.once(_offered)
         return max((offered[self.resource] for offered in every if self.resource in offered), default=None)
 
-    @property
+    @cached_property
     def widest(self) -> Fit | None:
         """The node with the most left."""
         return max(self.open, key=lambda fit: fit.room.free(self.resource), default=None)
 
-    @property
+    @cached_property
     def free(self) -> Decimal:
         """What the nodes have left, together."""
         return sum((max(fit.room.free(self.resource), Decimal(0)) for fit in self.open), Decimal(0))
 
-    @property
+    @cached_property
     def almost(self) -> Fit | None:
         """The node that is large enough, lacks this resource alone, and lacks the least of it."""
         able = [fit for fit in self.open if set(fit.lacking) == {self.resource}]
         able = [fit for fit in able if fit.room.offered.get(self.resource, Decimal(0)) >= self.asked]
         return min(able, key=lambda fit: fit.lacking[self.resource], default=None)
 
+    @cached_property
     def lowered(self) -> tuple[Fit, Container, Decimal] | None:
         """The node, the container and its new request with which the pod would fit, where that is no joke."""
         able = [fit for fit in self.open if set(fit.lacking) == {self.resource}]
@@ -118,7 +119,7 @@ def _left(shortage: Shortage) -> str:
 def advise(shortage: Shortage) -> str:
     """The smallest request that would fit, and what would have to be freed where."""
     ways = []
-    if lower := shortage.lowered():
+    if lower := shortage.lowered:
         fit, container, amount = lower
         who = "it" if len(shortage.case.pod.spec.containers) == 1 else f"container {container.name}"
         ways.append(f"on {fit.name} if {who} asks for at most {show(amount, shortage.resource)}")
@@ -139,7 +140,7 @@ def facts(shortage: Shortage, *, sure: bool) -> Facts:
     }
     if widest is not None:
         told |= {"largest_free": shortage.said(widest.room.free(resource)), "free_total": shortage.said(shortage.free)}
-    lower = shortage.lowered() if sure else None
+    lower = shortage.lowered if sure else None
     if lower:
         fit, container, amount = lower
         told |= {"fits_node": fit.name, "fits_request": show(amount, resource)}
@@ -159,9 +160,13 @@ def _slots(shortage: Shortage) -> str:
 
 def _usable(shortage: Shortage, largest: Decimal) -> str:
     """A word more where another node is larger, and something else keeps the pod off it."""
-    nodes = shortage.case.view.all(NODES)
-    every = (requests.amounts(node.status.allocatable).get(shortage.resource, largest) for node in nodes)
+    every = (offered.get(shortage.resource, largest) for offered in shortage.case.view.once(_offered))
     return " that it may use" if shortage.open and max(every, default=largest) > largest else ""
+
+
+def _offered(view: ClusterView) -> list[requests.Amounts]:
+    """What each node offers in all."""
+    return [requests.amounts(node.status.allocatable) for node in view.all(NODES)]
 
 
 def _with_request(pod: Pod, container: Container, resource: str, amount: Decimal) -> Pod:

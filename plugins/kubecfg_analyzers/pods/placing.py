@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -15,6 +15,7 @@ from kubecfg_analyzers.pods.neighbours import Rule, judged_in_full, rules, selec
 from kubecfg_analyzers.pods.predicates import Predicate
 from kubecfg_analyzers.pods.rooms import Room
 from kubecfg_analyzers.quantities import rounded, show
+from kubecfg_core import ClusterView
 from kubecfg_core.kinds.cluster import Node, Taint
 from kubecfg_core.kinds.pods import ContainerPort, Pod
 from kubecfg_core.kinds.storage import CLAIMS, VOLUMES, PersistentVolume
@@ -26,8 +27,7 @@ _ZONES: Final = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(msgspec.Struct, frozen=True, eq=False):
     """One node, and what keeps the pod off it: nothing, where every field is empty.
 
     `lacking` is what is missing of each resource; `out` says why the node takes nobody; `taints` are those that
@@ -48,18 +48,11 @@ class Fit:
         """The node's name."""
         return self.room.node.name
 
-    @cached_property
+    @property
     def reasons(self) -> frozenset[str]:
         """The classes of reasons, as the scheduler's message has them."""
-        told = {
-            "resources": self.lacking,
-            "taint": self.taints,
-            "nodes": self.out,
-            "node_affinity": self.unselected,
-            "ports": self.port,
-            "volume": self.volume,
-        }
-        return frozenset(kind for kind, found in told.items() if found) | {rule.kind for rule in self.broken}
+        holds = bool(self.lacking), bool(self.taints), bool(self.out), self.unselected, bool(self.port)
+        return _reasons((*holds, self.volume is not None), tuple([rule.kind for rule in self.broken]))
 
     @property
     def reserved(self) -> bool:
@@ -86,10 +79,14 @@ def survey(case: Case) -> list[Fit]:
     """Every node against the pod; none where nodes or pods could not all be read."""
     if not rooms.known(case.view):
         return []
-    asked = requests.asked(case.pod.spec)
-    volumes = _volumes(case) if case.joined else []
-    about = rules(case.view, case.pod)
-    return [_fit(case.pod, room, asked, volumes, about) for room in case.view.once(rooms.rooms).values()]
+    wish = _Wish(
+        case.pod,
+        requests.asked(case.pod.spec),
+        tuple(rooms.host_ports(case.pod.spec)),
+        _volumes(case) if case.joined else [],
+        rules(case.view, case.pod),
+    )
+    return [wish.at(room, node) for room, node in case.view.once(_tainted)]
 
 
 def accounts_for(case: Case, fits: list[Fit], predicates: Iterable[Predicate]) -> bool:
@@ -109,20 +106,51 @@ def in_words(amount: Decimal, resource: str) -> str:
     return f"{show(rounded(amount, resource, up=True), resource)} {resource}"
 
 
-def _fit(pod: Pod, room: Room, asked: requests.Amounts, volumes: list[PersistentVolume], about: list[Rule]) -> Fit:
-    taints = intolerable(_as_tainted(room.node), pod.spec.tolerations)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A pod with all that it wants of a node."""
+
+    pod: Pod
+    asked: requests.Amounts
+    ports: tuple[ContainerPort, ...]
+    volumes: list[PersistentVolume]
+    rules: list[Rule]
+
+    def at(self, room: Room, node: Node) -> Fit:
+        """How it fits; `node` has the taints that stand for its state too."""
+        own, out = _taints(node, self.pod) if node.spec.taints else ((), "")
+        return Fit(
+            room=room,
+            lacking=room.lacks(self.asked),
+            taints=own,
+            out=out,
+            unselected=not selected(self.pod, room),
+            port=room.holder(self.ports) if self.ports else None,
+            volume=next((volume for volume in self.volumes if not reaches(volume, node)), None),
+            broken=tuple([rule for rule in self.rules if not rule.admits(room)]) if self.rules else (),
+        )
+
+
+def _taints(node: Node, pod: Pod) -> tuple[tuple[Taint, ...], str]:
+    """The taints that somebody set and that keep the pod away; and why the node takes nobody, if it does not."""
+    taints = intolerable(node, pod.spec.tolerations)
     own = tuple(taint for taint in taints if not taint.key.startswith(CONDITION_TAINTS))
-    state = [taint for taint in taints if taint.key.startswith(CONDITION_TAINTS)]
-    return Fit(
-        room=room,
-        lacking=room.lacks(asked),
-        taints=own,
-        out=(complaint(room.node) or f"Node {room.node.name} has the taint {written(state[0])}") if state else "",
-        unselected=not selected(pod, room),
-        port=room.holder(pod.spec),
-        volume=next((volume for volume in volumes if not reaches(volume, room.node)), None),
-        broken=tuple(rule for rule in about if not rule.admits(room)),
-    )
+    state = next((taint for taint in taints if taint.key.startswith(CONDITION_TAINTS)), None)
+    if state is None:
+        return own, ""
+    return own, complaint(node) or f"Node {node.name} has the taint {written(state)}"
+
+
+_REASONS: Final = ("resources", "taint", "nodes", "node_affinity", "ports", "volume")
+
+
+@cache
+def _reasons(holds: tuple[bool, ...], rules: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(kind for kind, held in zip(_REASONS, holds, strict=True) if held) | frozenset(rules)
+
+
+def _tainted(view: ClusterView) -> list[tuple[Room, Node]]:
+    return [(room, _as_tainted(room.node)) for room in view.once(rooms.rooms).values()]
 
 
 def _as_tainted(node: Node) -> Node:

@@ -17,14 +17,14 @@ _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
 
 
-def asked(spec: PodSpec) -> dict[str, Decimal]:
+def asked(spec: PodSpec) -> Amounts:
     """Cores, bytes or pieces by resource, for the moment at which the pod needs the most of each.
 
     Init containers run one after another, beside the sidecars that were started before them; then all sidecars run
     beside the containers. What is asked for the pod as a whole stands in for that; the overhead comes on top.
     """
     if not (spec.initContainers or spec.overhead or spec.resources.requests):  # most pods: this is asked of every one
-        return total((*map(of, spec.containers), {SLOT: _ONE}))
+        return _simply(tuple(map(_written, spec.containers)))
     sidecars: dict[str, Decimal] = {}
     peak: dict[str, Decimal] = {}
     for container in spec.initContainers:
@@ -56,6 +56,21 @@ def total(parts: Iterable[Amounts]) -> dict[str, Decimal]:
         for name, value in part.items():
             together[name] = together.get(name, _ZERO) + value
     return together
+
+
+_Written = tuple[tuple[tuple[str, str | int | float], ...], ...]
+
+
+def _written(container: Container) -> _Written:
+    """What a container asks for, as it is written: few ways of that are in a cluster, and many pods."""
+    resources = container.resources
+    return tuple(resources.limits.items()), tuple(resources.requests.items())
+
+
+@lru_cache(maxsize=8192)
+def _simply(containers: tuple[_Written, ...]) -> Amounts:
+    each = (amounts(dict(limits)) | amounts(dict(wanted)) for limits, wanted in containers)
+    return total((*each, {SLOT: _ONE}))
 
 
 def _most(left: Amounts, right: Amounts) -> dict[str, Decimal]:

@@ -1,8 +1,9 @@
 """The nodes as the scheduler sees them: what each offers, what its pods have asked for, and who they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from kubecfg_analyzers.pods import requests
 from kubecfg_analyzers.pods.requests import SLOT
@@ -10,29 +11,32 @@ from kubecfg_core import ClusterView
 from kubecfg_core.kinds.cluster import NODES, Node
 from kubecfg_core.kinds.pods import PODS, ContainerPort, Pod, PodSpec
 
+_ZERO: Final = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A node, the pods on it that have not finished, and both sides of its account by resource."""
+    """A node, the pods on it that have not finished, what it offers by resource, and what is left of that."""
 
     node: Node
     pods: tuple[Pod, ...]
     offered: requests.Amounts
-    taken: requests.Amounts
+    left: requests.Amounts
 
     def free(self, resource: str) -> Decimal:
         """What is left of a resource; below zero on a node that holds more than it offers now."""
-        return self.offered.get(resource, Decimal(0)) - self.taken.get(resource, Decimal(0))
+        return self.left.get(resource, _ZERO)
 
     def lacks(self, asked: requests.Amounts) -> dict[str, Decimal]:
         """How much is missing of what a pod asks for, by resource. A node that does not count pods takes any number."""
-        counted = {name: amount for name, amount in asked.items() if name != SLOT or SLOT in self.offered}
-        short = {name: amount - self.free(name) for name, amount in counted.items()}
-        return {name: amount for name, amount in short.items() if amount > 0}
+        return {
+            name: amount - free
+            for name, amount in asked.items()
+            if amount > (free := self.left.get(name, _ZERO)) and (name != SLOT or SLOT in self.offered)
+        }
 
-    def holder(self, spec: PodSpec) -> tuple[ContainerPort, Pod] | None:
-        """A host port that the pod wants, and who has it here."""
-        wanted = list(host_ports(spec))
+    def holder(self, wanted: Iterable[ContainerPort]) -> tuple[ContainerPort, Pod] | None:
+        """One of the host ports that a pod wants, and who has it here."""
         for pod in self.pods if wanted else ():
             for taken in host_ports(pod.spec):
                 if any(_clash(port, taken) for port in wanted):
@@ -61,8 +65,10 @@ def host_ports(spec: PodSpec) -> Iterator[ContainerPort]:
 
 
 def _room(node: Node, pods: list[Pod]) -> Room:
+    offered = requests.amounts(node.status.allocatable)
     taken = requests.total(requests.asked(pod.spec) for pod in pods)
-    return Room(node, tuple(pods), requests.amounts(node.status.allocatable), taken)
+    left = {name: offered.get(name, _ZERO) - taken.get(name, _ZERO) for name in {**offered, **taken}}
+    return Room(node, tuple(pods), offered, left)
 
 
 def _clash(one: ContainerPort, other: ContainerPort) -> bool:

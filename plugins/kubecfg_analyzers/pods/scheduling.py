@@ -117,7 +117,7 @@ def _gated(case: Case) -> Iterator[Finding]:
 
 def _refused(case: Case, condition: Condition) -> Finding:
     total, predicates = parse(condition.message)
-    away = [node for node in case.view.all(NODES) if complaint(node) and not _welcome(case, node)]
+    away = [node for node in case.view.once(_troubled) if not _welcome(case, node)]
     chosen = _chosen(case, predicates)
     kind = chosen.kind if chosen else ""
     code, doc = _CHECKS[kind]
@@ -155,6 +155,10 @@ def _short(message: str) -> str:
         .partition(" preemption:")[0]
         .rstrip(". ")
     )
+
+
+def _troubled(view: ClusterView) -> list[Node]:
+    return [node for node in view.all(NODES) if complaint(node)]
 
 
 def _welcome(case: Case, node: Node) -> bool:
