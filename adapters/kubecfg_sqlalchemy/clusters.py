@@ -3,12 +3,14 @@
 import builtins
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kubecfg_core.clusters import Cluster, ClusterTarget, NewCluster
+from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget, CredentialState, NewCluster
 from kubecfg_core.errors import AlreadyExists, InvalidInput, NotConfigured, NotFound
+from kubecfg_core.expiry import expiry_of
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
 from kubecfg_core.ports.vault import Vault
@@ -16,10 +18,11 @@ from kubecfg_sqlalchemy.connections import Connections
 from kubecfg_sqlalchemy.failures import is_taken
 from kubecfg_sqlalchemy.outbox import write_event
 from kubecfg_sqlalchemy.schema import clusters, fits_id, fits_text, users
-from kubecfg_sqlalchemy.sealing import open_target, seal_target
+from kubecfg_sqlalchemy.sealing import ca_digest, open_target, seal_target
 
 _ABSENT: Final = "There is no such cluster."
 _UNSEALED: Final = ""
+_UNFIT: Final = "cluster_name: it is text without control characters."
 
 
 class SqlClusters(ClusterRepo):
@@ -33,13 +36,13 @@ class SqlClusters(ClusterRepo):
     async def add(self, user_id: int, new: NewCluster, announce: Announce) -> Cluster:
         """Store a new cluster. Raises `NotFound` where there is no such user."""
         if not fits_text(new.cluster_name):
-            raise InvalidInput("cluster_name: it is text without control characters.")
+            raise InvalidInput(_UNFIT)
         values = _values(user_id, new) | dict.fromkeys(("created_at", "updated_at"), self._clock.now())
         async with self._connections.writing() as connection:
             cluster_id = await _insert(connection, values)
             # The id is bound into the seal, so the row comes first; nobody sees it before the commit.
-            sealed = seal_target(self._vault, new.target, user_id=user_id, cluster_id=cluster_id)
-            await connection.execute(update(clusters).where(clusters.c.id == cluster_id).values(credentials=sealed))
+            sealed = sealed_values(self._vault, new.target, user_id=user_id, cluster_id=cluster_id)
+            await connection.execute(update(clusters).where(clusters.c.id == cluster_id).values(sealed))
             cluster = self._cluster(await _one(connection, clusters.c.id == cluster_id))
             await write_event(connection, announce(cluster))
         return cluster
@@ -51,13 +54,19 @@ class SqlClusters(ClusterRepo):
         query = select(clusters).where(clusters.c.user_id == user_id).order_by(clusters.c.id)
         async with self._connections.reading() as connection:
             rows = (await connection.execute(query)).all()
-        return [self._cluster(row) for row in rows]
+        return [self._shown(row) for row in rows]
 
     async def get(self, user_id: int, cluster_id: int) -> Cluster:
         """One cluster."""
         async with self._connections.reading() as connection:
             row = await _one(connection, *_mine(user_id, cluster_id))
         return self._cluster(row)
+
+    async def outline(self, user_id: int, cluster_id: int) -> Cluster:
+        """One cluster, whether its credential opens or not."""
+        async with self._connections.reading() as connection:
+            row = await _one(connection, *_mine(user_id, cluster_id))
+        return self._shown(row)
 
     async def find(self, user_id: int, cluster_name: str) -> Cluster:
         """One cluster by its name."""
@@ -74,10 +83,26 @@ class SqlClusters(ClusterRepo):
             row = (await connection.execute(statement)).one_or_none()
             if row is None:
                 raise NotFound(_ABSENT)
+            cluster = self._shown(row)
+            await write_event(connection, announce(cluster))
+        return cluster
+
+    async def change(self, user_id: int, cluster_id: int, changes: ClusterChanges, announce: Announce) -> Cluster:
+        """Write what is given. A new target is sealed anew, as a whole."""
+        mine = _mine(user_id, cluster_id)
+        values = _changed_values(changes) | {"updated_at": self._clock.now()}
+        if changes.target is not None:
+            values |= _address_values(changes.target)
+            values |= sealed_values(self._vault, changes.target, user_id=user_id, cluster_id=cluster_id)
+        async with self._connections.writing() as connection:
             try:
-                cluster = self._cluster(row)
-            except NotConfigured:
-                cluster = _as_cluster(row, _plain_target(row))
+                answer = await connection.execute(update(clusters).where(*mine).values(values).returning(clusters))
+            except IntegrityError as error:
+                raise AlreadyExists(_taken(changes.cluster_name)) from error
+            row = answer.one_or_none()
+            if row is None:
+                raise NotFound(_ABSENT)
+            cluster = self._shown(row)
             await write_event(connection, announce(cluster))
         return cluster
 
@@ -93,9 +118,53 @@ class SqlClusters(ClusterRepo):
         return self._cluster(row)
 
     def _cluster(self, row: Row[Any]) -> Cluster:
-        plain = _plain_target(row)
-        target = open_target(self._vault, row.credentials, plain, user_id=row.user_id, cluster_id=row.id)
-        return _as_cluster(row, target)
+        return self._as_cluster(row, open_row(self._vault, row), CredentialState.READABLE)
+
+    def _shown(self, row: Row[Any]) -> Cluster:
+        """A row that does not open costs itself, and not the list that it is in."""
+        try:
+            return self._cluster(row)
+        except NotConfigured:
+            return self._as_cluster(row, _plain_target(row), CredentialState.UNREADABLE)
+
+    def _as_cluster(self, row: Row[Any], target: ClusterTarget, state: CredentialState) -> Cluster:
+        secret = target.token or target.tls_key
+        return Cluster(
+            id=row.id,
+            user_id=row.user_id,
+            cluster_name=row.cluster_name,
+            target=target,
+            context_name=row.context_name,
+            provider_name=row.provider_name,
+            tags=tuple(row.tags),
+            is_operator_installed=row.is_operator_installed,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            selected=row.selected,
+            uid=row.uid,
+            credential_state=state,
+            credential_expires_at=row.credential_expires_at,
+            credential_fingerprint=self._vault.fingerprint(secret) if secret else "",
+        )
+
+
+def sealed_values(vault: Vault, target: ClusterTarget, *, user_id: int, cluster_id: int) -> dict[str, Any]:
+    """The columns that a target's secret part makes. An end that was announced was that of the one before."""
+    sealed = seal_target(vault, target, user_id=user_id, cluster_id=cluster_id)
+    return {
+        "credentials": sealed,
+        "key_id": vault.key_of(sealed),
+        "ca_digest": ca_digest(target),
+        "credential_expires_at": expiry_of(target),
+        "expiry_announced": None,
+    }
+
+
+def open_row(vault: Vault, row: Row[Any]) -> ClusterTarget:
+    """The target of a row. Raises `NotConfigured` where it does not open."""
+    return open_target(
+        vault, row.credentials, _plain_target(row), row.ca_digest, user_id=row.user_id, cluster_id=row.id
+    )
 
 
 def _mine(user_id: int, cluster_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -120,7 +189,7 @@ async def _insert(connection: AsyncConnection, values: dict[str, Any]) -> int:
         ).scalar_one()
     except IntegrityError as error:
         if is_taken(error):
-            raise AlreadyExists(f"There is already a cluster named {values['cluster_name']!r}.") from error
+            raise AlreadyExists(_taken(values["cluster_name"])) from error
         raise NotFound("There is no such user.") from error
     return cluster_id
 
@@ -129,16 +198,37 @@ def _values(user_id: int, new: NewCluster) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "cluster_name": new.cluster_name,
-        "server_url": new.target.server_url,
-        "verify_tls": new.target.verify_tls,
-        "tls_server_name": new.target.tls_server_name,
+        **_address_values(new.target),
         "credentials": _UNSEALED,
+        "key_id": "",
         "context_name": new.context_name,
         "provider_name": new.provider_name,
         "tags": list(new.tags),
         "is_operator_installed": new.is_operator_installed,
         "selected": False,
+        "uid": new.uid,
     }
+
+
+def _address_values(target: ClusterTarget) -> dict[str, Any]:
+    return {
+        "server_url": target.server_url,
+        "verify_tls": target.verify_tls,
+        "tls_server_name": target.tls_server_name,
+    }
+
+
+def _changed_values(changes: ClusterChanges) -> dict[str, Any]:
+    """The columns of the plain fields that are given. Raises `InvalidInput` for a name that no row can hold."""
+    if changes.cluster_name is not None and not fits_text(changes.cluster_name):
+        raise InvalidInput(_UNFIT)
+    given = {field: value for field, value in msgspec.structs.asdict(changes).items() if value is not None}
+    given.pop("target", None)
+    return {name: list(value) if name == "tags" else value for name, value in given.items()}
+
+
+def _taken(name: str | None) -> str:
+    return f"There is already a cluster named {name!r}."
 
 
 def _plain_target(row: Row[Any]) -> ClusterTarget:
@@ -147,20 +237,4 @@ def _plain_target(row: Row[Any]) -> ClusterTarget:
         server_url=row.server_url,
         verify_tls=row.verify_tls,
         tls_server_name=row.tls_server_name,
-    )
-
-
-def _as_cluster(row: Row[Any], target: ClusterTarget) -> Cluster:
-    return Cluster(
-        id=row.id,
-        user_id=row.user_id,
-        cluster_name=row.cluster_name,
-        target=target,
-        context_name=row.context_name,
-        provider_name=row.provider_name,
-        tags=tuple(row.tags),
-        is_operator_installed=row.is_operator_installed,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        selected=row.selected,
     )

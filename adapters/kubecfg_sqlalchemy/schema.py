@@ -58,6 +58,11 @@ clusters = sa.Table(
     sa.Column("verify_tls", sa.Boolean, nullable=False),
     sa.Column("tls_server_name", sa.Text),
     sa.Column("credentials", sa.Text, nullable=False),
+    sa.Column("key_id", sa.Text, nullable=False),
+    sa.Column("ca_digest", sa.Text),
+    sa.Column("credential_expires_at", UtcDateTime),
+    sa.Column("expiry_announced", sa.Integer),
+    sa.Column("uid", sa.Text, nullable=False),
     sa.Column("context_name", sa.Text, nullable=False),
     sa.Column("provider_name", sa.Text, nullable=False),
     sa.Column("tags", sa.JSON, nullable=False),
@@ -67,6 +72,14 @@ clusters = sa.Table(
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("user_id", "cluster_name"),
     sqlite_autoincrement=True,
+)
+
+# One text for each key that ever sealed here: it tells a key from another of the same name.
+key_checks = sa.Table(
+    "key_checks",
+    metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("sealed", sa.Text, nullable=False),
 )
 
 outbox = sa.Table(

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from kubecfg_core.clusters import Cluster, NewCluster
+from kubecfg_core.clusters import Cluster, ClusterChanges, NewCluster
 from kubecfg_core.events import Event
 
 Announce = Callable[[Cluster], Event]
@@ -21,7 +21,7 @@ class ClusterRepo(ABC):
 
     @abstractmethod
     async def list(self, user_id: int) -> list[Cluster]:
-        """The user's clusters, in the order of their ids."""
+        """The user's clusters, in the order of their ids; those whose credential cannot be read are among them."""
 
     @abstractmethod
     async def get(self, user_id: int, cluster_id: int) -> Cluster:
@@ -29,7 +29,15 @@ class ClusterRepo(ABC):
 
     @abstractmethod
     async def find(self, user_id: int, cluster_name: str) -> Cluster:
-        """One cluster by its name. Raises `NotFound`."""
+        """One cluster by its name. Raises `NotFound`, and `NotConfigured` where its credential cannot be read."""
+
+    @abstractmethod
+    async def outline(self, user_id: int, cluster_id: int) -> Cluster:
+        """One of the user's own clusters as the list has it, its credential readable or not. Raises `NotFound`."""
+
+    @abstractmethod
+    async def change(self, user_id: int, cluster_id: int, changes: ClusterChanges, announce: Announce) -> Cluster:
+        """Write what is given, at once. Raises `NotFound`, and `AlreadyExists` where the name is another's."""
 
     @abstractmethod
     async def remove(self, user_id: int, cluster_id: int, announce: Announce) -> Cluster:

@@ -3,9 +3,10 @@ import asyncio
 import msgspec
 import pytest
 
-from kubecfg_core.clusters import Cluster
+from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget
 from kubecfg_core.errors import AlreadyExists, NotFound
 from kubecfg_core.events import Event
+from kubecfg_core.secret import Secret
 from tests.contract.storages import Storage, announce, new_cluster
 
 TOO_LARGE = 2**70
@@ -29,6 +30,8 @@ async def test_a_stored_cluster_is_read_back_as_it_was_given(storage: Storage) -
         created_at=storage.clock.now(),
         updated_at=storage.clock.now(),
         selected=False,
+        uid=new.uid,
+        credential_fingerprint=added.credential_fingerprint,
     )
     assert await storage.clusters.get(ann, added.id) == added
     assert await storage.clusters.find(ann, "production-cluster") == added
@@ -213,6 +216,68 @@ async def test_of_removals_at_once_exactly_one_is_announced(storage: Storage) ->
     assert await storage.outbox.backlog() == 2
 
 
+ELSEWHERE = ClusterTarget(
+    name="", server_url="https://203.0.113.8:6443", token=Secret("eyJ9.eyJleHAiOjE5MDAwMDAwMDB9.c")
+)
+
+
+async def test_what_is_given_is_changed_and_the_rest_stays(storage: Storage) -> None:
+    ann, _ = await storage.make_users()
+    before = await storage.clusters.add(ann, new_cluster(), announce)
+    storage.clock.advance(60)
+
+    changes = ClusterChanges(cluster_name="renamed", tags=("new",))
+    after = await storage.clusters.change(ann, before.id, changes, announce)
+
+    expected = msgspec.structs.replace(
+        before,
+        cluster_name="renamed",
+        tags=("new",),
+        target=msgspec.structs.replace(before.target, name="renamed"),
+        updated_at=storage.clock.now(),
+    )
+    assert after == expected
+    assert await storage.clusters.get(ann, before.id) == expected
+
+
+async def test_a_new_target_replaces_the_whole_of_the_old_one(storage: Storage) -> None:
+    ann, _ = await storage.make_users()
+    before = await storage.clusters.add(ann, new_cluster(), announce)
+
+    await storage.clusters.change(ann, before.id, ClusterChanges(target=ELSEWHERE, uid="u-2"), announce_change)
+
+    after = await storage.clusters.get(ann, before.id)
+    assert after.target == msgspec.structs.replace(ELSEWHERE, name=before.cluster_name)
+    assert (after.uid, str(after.credential_expires_at)) == ("u-2", "2030-03-17 17:46:40+00:00")
+    assert after.credential_fingerprint != before.credential_fingerprint
+
+
+async def test_a_change_to_anothers_name_is_refused(storage: Storage) -> None:
+    ann, bob = await storage.make_users()
+    first, second = [await storage.clusters.add(ann, new_cluster(name), announce) for name in ("a", "b")]
+    his = await storage.clusters.add(bob, new_cluster("c"), announce)
+
+    with pytest.raises(AlreadyExists):
+        await storage.clusters.change(ann, second.id, ClusterChanges(cluster_name="a"), announce_change)
+
+    assert await storage.clusters.list(ann) == [first, second]
+    assert (await storage.clusters.change(bob, his.id, ClusterChanges(cluster_name="a"), announce_change)).id == his.id
+
+
+async def test_anothers_cluster_is_neither_outlined_nor_changed(storage: Storage) -> None:
+    ann, bob = await storage.make_users()
+    hers = await storage.clusters.add(ann, new_cluster(), announce)
+
+    for cluster_id in (hers.id, hers.id + 1000, 0, -1, TOO_LARGE):
+        with pytest.raises(NotFound):
+            await storage.clusters.outline(bob, cluster_id)
+        with pytest.raises(NotFound):
+            await storage.clusters.change(bob, cluster_id, ClusterChanges(target=ELSEWHERE), announce_change)
+
+    assert await storage.clusters.outline(ann, hers.id) == hers
+    assert await storage.outbox.backlog() == 1
+
+
 async def test_each_change_is_announced_in_order(storage: Storage) -> None:
     ann, _ = await storage.make_users()
 
@@ -230,6 +295,8 @@ async def test_a_change_that_cannot_be_announced_is_not_made(storage: Storage) -
         await storage.clusters.add(ann, new_cluster("lost"), fail)
     with pytest.raises(RuntimeError):
         await storage.clusters.remove(ann, added.id, fail)
+    with pytest.raises(RuntimeError):
+        await storage.clusters.change(ann, added.id, ClusterChanges(cluster_name="other"), fail)
 
     assert await storage.clusters.list(ann) == [added]
     assert await storage.outbox.pending(10) == [announce(added)]
@@ -249,6 +316,10 @@ async def test_a_refused_change_is_not_announced(storage: Storage) -> None:
 
 def announce_removal(cluster: Cluster) -> Event:
     return msgspec.structs.replace(announce(cluster), id=f"removal-{cluster.id}", type="cluster.removed")
+
+
+def announce_change(cluster: Cluster) -> Event:
+    return msgspec.structs.replace(announce(cluster), id=f"change-{cluster.id}", type="cluster.updated")
 
 
 def fail(cluster: Cluster) -> Event:

@@ -4,9 +4,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kubecfg_core.clusters import Cluster
+from kubecfg_core.clusters import Cluster, CredentialState
 from kubecfg_core.errors import NotConfigured, NotFound
 from kubecfg_core.events import Event
+from kubecfg_core.secret import Secret
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.users import Role
 from kubecfg_crypto import AesGcmVault, load_keys
@@ -37,10 +38,12 @@ async def assert_closed(database: Database, cluster: Cluster) -> None:
     for call in (
         database.clusters.get(cluster.user_id, cluster.id),
         database.clusters.find(cluster.user_id, cluster.cluster_name),
-        database.clusters.list(cluster.user_id),
     ):
         with pytest.raises(NotConfigured):
             await call
+    [shown] = [one for one in await database.clusters.list(cluster.user_id) if one.id == cluster.id]
+    assert shown.credential_state is CredentialState.UNREADABLE
+    assert (shown.target.token, shown.target.tls_key, shown.target.ca_data) == (None, None, None)
 
 
 async def test_one_rows_credential_does_not_open_in_another_row(database: Database, database_url: str) -> None:
@@ -77,6 +80,8 @@ async def test_another_users_credential_does_not_open_in_ones_own_row(database: 
         "verify_tls = true",
         "tls_server_name = 'evil.example'",
         "credentials = ''",
+        "ca_digest = ''",
+        "ca_digest = NULL",
     ],
 )
 async def test_a_changed_address_does_not_get_the_credential(
@@ -87,6 +92,34 @@ async def test_a_changed_address_does_not_get_the_credential(
     await run(database_url, f"UPDATE clusters SET {change} WHERE id = :id", id=cluster.id)
 
     await assert_closed(database, cluster)
+
+
+async def test_a_row_that_does_not_open_costs_itself_and_not_the_list(database: Database, database_url: str) -> None:
+    broken, sound = await onboard(database, "ann", "a", "b")
+
+    await run(database_url, "UPDATE clusters SET credentials = 'v1.gone.AAAA' WHERE id = :id", id=broken.id)
+
+    listed = await database.clusters.list(sound.user_id)
+    assert [cluster.credential_state for cluster in listed] == [CredentialState.UNREADABLE, CredentialState.READABLE]
+    assert listed[1] == sound
+
+
+async def test_a_row_that_was_sealed_before_the_ca_was_bound_still_opens(
+    database: Database, database_url: str, vault: AesGcmVault
+) -> None:
+    (cluster,) = await onboard(database, "ann", "a")
+    target = cluster.target
+    bound = ("clusters.credentials", cluster.user_id, cluster.id, target.server_url, False, target.tls_server_name)
+    sealed = vault.seal(b'{"token":"old"}', context=msgspec.json.encode(bound).decode())
+
+    await run(
+        database_url,
+        "UPDATE clusters SET credentials = :text, ca_digest = NULL WHERE id = :id",
+        text=sealed,
+        id=cluster.id,
+    )
+
+    assert (await database.clusters.get(cluster.user_id, cluster.id)).target.token == Secret("old")
 
 
 async def test_a_row_given_to_another_owner_does_not_open(database: Database, database_url: str) -> None:
