@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from kubecfg_core.errors import NotConfigured
 from kubecfg_core.secret import Secret
 
 
@@ -106,3 +107,9 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     def readable(self) -> bool:
         """Whether its credential can be used."""
         return self.credential_state is CredentialState.READABLE
+
+    def connectable(self) -> ClusterTarget:
+        """The target to connect with. Raises `NotConfigured` where its credential cannot be read: never without it."""
+        if not self.readable:
+            raise NotConfigured("The stored credential of this cluster cannot be opened; replace it.")
+        return self.target

@@ -134,7 +134,7 @@ class Clusters:
         return {cluster.cluster_name: counted for cluster, counted in zip(clusters, counts, strict=True)}
 
     async def _count_nodes(self, cluster: Cluster) -> NodeCount:
-        async with self._connector.connect(cluster.target) as gateway:
+        async with self._connector.connect(cluster.connectable()) as gateway:
             answer = await gateway.list(NODES)
         _must_be_readable(answer, "nodes")
         nodes, _ = decode_pages(answer.pages, NODES.struct)
@@ -142,7 +142,7 @@ class Clusters:
         return NodeCount(ready=ready, not_ready=len(nodes) - ready, total=len(nodes))
 
     async def _namespaces(self, cluster: Cluster) -> list[str]:
-        async with self._connector.connect(cluster.target) as gateway:
+        async with self._connector.connect(cluster.connectable()) as gateway:
             answer = await gateway.list(NAMESPACES)
         _must_be_readable(answer, "namespaces")
         namespaces, _ = decode_pages(answer.pages, NAMESPACES.struct)

@@ -82,7 +82,7 @@ class Usage:
         return chosen[0]
 
     async def _current(self, cluster: Cluster, query: UsageQuery) -> list[Sample]:
-        async with self._connector.connect(cluster.target) as gateway:
+        async with self._connector.connect(cluster.connectable()) as gateway:
             answer = await gateway.list(POD_METRICS, query.namespace)
         if answer.state is not ReadState.LISTED:
             raise NotConfigured(

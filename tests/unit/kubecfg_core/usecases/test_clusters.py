@@ -4,6 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kubecfg_core.clusters import CredentialState
 from kubecfg_core.errors import (
     AddressRefused,
     AlreadyExists,
@@ -33,6 +34,19 @@ async def test_an_onboarded_cluster_is_in_its_owners_list() -> None:
     cluster = await world.onboarded()
 
     assert await world.clusters.all(world.ann) == [cluster]
+
+
+async def test_a_cluster_whose_credential_cannot_be_read_is_not_connected_to() -> None:
+    world = World()
+    cluster = await world.onboarded()
+    closed = msgspec.structs.replace(cluster, credential_state=CredentialState.UNREADABLE)
+    world.repo._clusters[cluster.id] = closed
+    world.connector.targets.clear()
+
+    counts = await world.clusters.node_status(world.ann)
+
+    assert counts == {"prod": NodeCount(error="The stored credential of this cluster cannot be opened; replace it.")}
+    assert world.connector.targets == []
 
 
 async def test_an_onboarded_cluster_is_in_nobody_elses_list() -> None:
