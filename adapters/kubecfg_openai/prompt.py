@@ -8,8 +8,8 @@ import msgspec
 
 from kubecfg_core.ports.llm import Brief
 from kubecfg_core.problems import Evidence, Finding
+from kubecfg_core.redaction import redact
 from kubecfg_core.solutions import ActionType, Solution
-from kubecfg_openai.redaction import redact
 
 VERSION: Final = "2"  # goes with every change of what is told, so that answers can be told apart
 

@@ -11,6 +11,7 @@ from kubecfg_core.errors import StorageUnavailable
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.vault import Vault
 from kubecfg_sqlalchemy.address import parse_url
+from kubecfg_sqlalchemy.audit_log import SqlAuditLog
 from kubecfg_sqlalchemy.clusters import SqlClusters
 from kubecfg_sqlalchemy.connections import Connections
 from kubecfg_sqlalchemy.outbox import SqlOutbox
@@ -22,8 +23,9 @@ _PING_DEADLINE: Final = 3.0
 class Database:
     """SQLite (`sqlite:///path`) or PostgreSQL (`postgresql://...`), and the repositories that share its transactions.
 
-    `clusters`, `users` and `outbox` are what the core calls `ClusterRepo`, `UserRepo` and `Outbox`. No connection is
-    made before the first use; `close` ends them all. Raises `SettingsError` that names DATABASE_URL.
+    `clusters`, `users`, `outbox` and `audit` are the ports `ClusterRepo`, `UserRepo`, `Outbox` and `AuditLog` of the
+    core. No connection is made before the first use; `close` ends them all. Raises `SettingsError` that names
+    DATABASE_URL.
     """
 
     def __init__(self, url: str, *, vault: Vault, clock: Clock) -> None:
@@ -31,6 +33,7 @@ class Database:
         self.clusters = SqlClusters(self._connections, vault=vault, clock=clock)
         self.users = SqlUsers(self._connections, clock=clock)
         self.outbox = SqlOutbox(self._connections)
+        self.audit = SqlAuditLog(self._connections)
 
     @classmethod
     @asynccontextmanager

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kubecfg_core.errors import AlreadyExists, StorageUnavailable
 from kubecfg_core.events import Event
 from kubecfg_core.ports.outbox import Outbox
+from kubecfg_sqlalchemy.audit_log import write_record
 from kubecfg_sqlalchemy.connections import Connections
 from kubecfg_sqlalchemy.failures import is_taken
 from kubecfg_sqlalchemy.schema import outbox
@@ -18,7 +19,10 @@ _BATCH: Final = 500
 
 
 async def write_event(connection: AsyncConnection, event: Event) -> None:
-    """Write it within the transaction of the change that it tells of. Raises `AlreadyExists` for an id that waits."""
+    """Write it, and its audit record, within the transaction of the change that it tells of.
+
+    Raises `AlreadyExists` for an id that waits.
+    """
     text = msgspec.json.encode(event).decode()
     try:
         await connection.execute(insert(outbox).values(event_id=event.id, event=text))
@@ -26,6 +30,7 @@ async def write_event(connection: AsyncConnection, event: Event) -> None:
         if is_taken(error):
             raise AlreadyExists("An event with that id waits already.") from error
         raise
+    await write_record(connection, event)
 
 
 class SqlOutbox(Outbox):

@@ -92,6 +92,20 @@ outbox = sa.Table(
     sqlite_autoincrement=True,
 )
 
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", _Id, primary_key=True, autoincrement=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("cluster_id", _Id),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Index("ix_audit_at", "at"),
+    sqlite_autoincrement=True,
+)
+
 _LARGEST_ID = 2**63 - 1
 
 

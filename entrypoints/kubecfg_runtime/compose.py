@@ -127,9 +127,9 @@ async def open_database(settings: Settings) -> "AsyncIterator[Database]":
 async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> AsyncIterator[Services]:
     """Everything that a front-end needs, on the adapters that the settings name; let go of at the end of the block."""
     clock = SystemClock()
-    announcer = Announcer(clock)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
+        announcer = Announcer(clock, database.outbox)
         connector, llm, metrics = make_connector(settings), make_llm(settings), make_metrics(settings)
         for part in (connector, llm, metrics):
             if part is not None:

@@ -27,6 +27,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.argv[len(self.verb.split()) : end]
 
     @property
+    def namespace(self) -> str:
+        """The namespace that it names; empty where it names none."""
+        named = (flag.removeprefix("--namespace=") for flag in self.flags if flag.startswith("--namespace="))
+        return next(named, "")
+
+    @property
     def command(self) -> str:
         """The command as a person would type it, quoted for a POSIX shell."""
         return shlex.join(("kubectl", *self.argv))

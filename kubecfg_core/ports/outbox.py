@@ -6,7 +6,10 @@ from kubecfg_core.events import Event
 
 
 class Outbox(ABC):
-    """Events written with their change, oldest first, until the bus has confirmed them."""
+    """Events written with their change, oldest first, until the bus has confirmed them.
+
+    Whatever writes an event also keeps its record in the audit log, in the same transaction.
+    """
 
     @abstractmethod
     async def add(self, event: Event) -> None:

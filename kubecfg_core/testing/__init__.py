@@ -1,5 +1,6 @@
 """In-memory twins of the ports, and views built by hand: for the tests of whoever builds on kubecfg."""
 
+from kubecfg_core.testing.audit_log import InMemoryAuditLog
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
 from kubecfg_core.testing.kube_gateway import InMemoryCluster, InMemoryConnector
@@ -19,6 +20,7 @@ __all__ = [
     "FakeTokens",
     "FastHasher",
     "FixedMetrics",
+    "InMemoryAuditLog",
     "InMemoryCluster",
     "InMemoryClusters",
     "InMemoryConnector",

@@ -3,19 +3,25 @@
 from kubecfg_core.errors import AlreadyExists
 from kubecfg_core.events import Event
 from kubecfg_core.ports.outbox import Outbox
+from kubecfg_core.testing.audit_log import InMemoryAuditLog
 
 
 class InMemoryOutbox(Outbox):
-    """Keeps the events in a dictionary, in the order they came. Give it to `InMemoryClusters` to see its events."""
+    """Keeps the events in a dictionary, in the order they came. Give it to `InMemoryClusters` to see its events.
+
+    `audit` has the records of the events.
+    """
 
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
+        self.audit = InMemoryAuditLog()
 
     def write(self, event: Event) -> None:
         """What a repository calls within its change: nothing is awaited, so nothing comes between."""
         if event.id in self._events:
             raise AlreadyExists("An event with that id waits already.")
         self._events[event.id] = event
+        self.audit.write(event)
 
     async def add(self, event: Event) -> None:
         """Write an event."""

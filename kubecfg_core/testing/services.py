@@ -50,7 +50,7 @@ def in_memory_services(
     outbox = outbox or InMemoryOutbox()
     plugins = plugins or Plugins()
     repo = InMemoryClusters(clock=clock, outbox=outbox)
-    announcer = Announcer(clock)
+    announcer = Announcer(clock, outbox)
     diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
     return Services(
         accounts=Accounts(InMemoryUsers(clock=clock), FastHasher(), tokens or FakeTokens(clock=clock)),

@@ -68,21 +68,24 @@ class Clusters:
         Raises `InvalidInput`, `AlreadyExists`, and `UpstreamError` where the cluster refuses or cannot be reached:
         then nothing is stored.
         """
-        require(user, Role.OPERATOR)
-        checked(new)
-        self._options.egress.check_literal(new.target.server_url)
-        if verify:
-            async with self._connector.connect(new.target) as gateway:
-                info = await gateway.info()
-            installed = self._options.operator_group in info.groups
-            new = msgspec.structs.replace(new, is_operator_installed=installed)
-        return await self._repo.add(
-            user.id,
-            new,
-            lambda cluster: self._announcer.about(
-                "cluster.onboarded", user, cluster, provider_name=cluster.provider_name, verified=verify
-            ),
-        )
+        async with self._announcer.attempt("cluster.onboarded", user, cluster_name=new.cluster_name):
+            require(user, Role.OPERATOR)
+            checked(new)
+            self._options.egress.check_literal(new.target.server_url)
+            if verify:
+                new = await self._seen(new)
+            return await self._repo.add(
+                user.id,
+                new,
+                lambda cluster: self._announcer.about(
+                    "cluster.onboarded",
+                    user,
+                    cluster,
+                    provider_name=cluster.provider_name,
+                    verified=verify,
+                    secure_tls=cluster.target.verify_tls,
+                ),
+            )
 
     async def all(self, user: User) -> list[Cluster]:
         """The user's clusters."""
@@ -90,10 +93,11 @@ class Clusters:
 
     async def remove(self, user: User, cluster_id: int) -> Cluster:
         """Forget a cluster and its credential. Raises `NotFound`."""
-        require(user, Role.OPERATOR)
-        return await self._repo.remove(
-            user.id, cluster_id, lambda cluster: self._announcer.about("cluster.removed", user, cluster)
-        )
+        async with self._announcer.attempt("cluster.removed", user, cluster_id=cluster_id):
+            require(user, Role.OPERATOR)
+            return await self._repo.remove(
+                user.id, cluster_id, lambda cluster: self._announcer.about("cluster.removed", user, cluster)
+            )
 
     async def namespaces(self, user: User, cluster_id: int) -> tuple[Cluster, list[str]]:
         """The cluster and its namespaces' names. Raises `NotFound`, `UpstreamError`."""
@@ -107,10 +111,11 @@ class Clusters:
 
     async def credentials(self, user: User, cluster_name: str) -> Cluster:
         """The cluster with its credential, to its owner; leaves an audit record. Raises `NotFound`."""
-        require(user, Role.OPERATOR)
-        cluster = await self._repo.find(user.id, cluster_name)
-        await self._outbox.add(self._announcer.about("cluster.credentials.read", user, cluster))
-        return cluster
+        async with self._announcer.attempt("cluster.credentials.read", user, cluster_name=cluster_name):
+            require(user, Role.OPERATOR)
+            cluster = await self._repo.find(user.id, cluster_name)
+            await self._outbox.add(self._announcer.about("cluster.credentials.read", user, cluster))
+            return cluster
 
     async def node_status(self, user: User) -> dict[str, NodeCount]:
         """Ready and not ready nodes by cluster name, of all clusters, within one deadline.
@@ -132,6 +137,12 @@ class Clusters:
 
         counts = await asyncio.gather(*(count(cluster) for cluster in clusters))
         return {cluster.cluster_name: counted for cluster, counted in zip(clusters, counts, strict=True)}
+
+    async def _seen(self, new: NewCluster) -> NewCluster:
+        """The cluster after it was asked who it is."""
+        async with self._connector.connect(new.target) as gateway:
+            info = await gateway.info()
+        return msgspec.structs.replace(new, is_operator_installed=self._options.operator_group in info.groups)
 
     async def _count_nodes(self, cluster: Cluster) -> NodeCount:
         async with self._connector.connect(cluster.connectable()) as gateway:

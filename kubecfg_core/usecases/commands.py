@@ -5,13 +5,14 @@ from datetime import datetime
 import msgspec
 
 from kubecfg_core.clusters import Cluster
+from kubecfg_core.events import Event
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.kubectl.policy import judge
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_core.ports.outbox import Outbox
-from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.announcing import Announcer, Fact
 from kubecfg_core.users import User
 
 
@@ -42,18 +43,26 @@ class Commands:
         Raises `NotFound`, `InvalidInput` (it cannot be parsed), `CommandRefused` (the policy's rule), and what the
         runner raises.
         """
-        cluster = await self._repo.get(user.id, cluster_id)
-        plan = judge(command, role=user.role)
-        executed_at = self._clock.now()
-        result = await self._runner.run(plan, cluster.target)
-        await self._outbox.add(
-            self._announcer.about(
-                "kubectl.executed",
-                user,
-                cluster,
-                command=plan.command,
-                return_code=result.return_code,
-                duration_ms=result.duration_ms,
-            )
-        )
+        asked: dict[str, Fact] = {"cluster_id": cluster_id, "command": command}
+        async with self._announcer.attempt("kubectl.executed", user, **asked) as attempt:
+            cluster = await self._repo.get(user.id, cluster_id)
+            attempt.knows(subject=cluster)
+            plan = judge(command, role=user.role)
+            attempt.knows(command=plan.command, namespace=plan.namespace)
+            executed_at = self._clock.now()
+            result = await self._runner.run(plan, cluster.target)
+            await self._outbox.add(self._told(user, cluster, plan, result))
         return Execution(cluster=cluster, plan=plan, result=result, executed_at=executed_at)
+
+    def _told(self, user: User, cluster: Cluster, plan: Plan, result: CommandResult) -> Event:
+        return self._announcer.about(
+            "kubectl.executed",
+            user,
+            cluster,
+            command=plan.command,
+            namespace=plan.namespace,
+            return_code=result.return_code,
+            duration_ms=result.duration_ms,
+            bytes=len(result.stdout.encode()) + len(result.stderr.encode()),
+            truncated=result.truncated,
+        )

@@ -9,6 +9,7 @@ import pytest
 
 from kubecfg_core.clusters import Cluster, ClusterTarget, NewCluster
 from kubecfg_core.events import Event
+from kubecfg_core.ports.audit_log import AuditLog
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.ports.user_repo import UserRepo
@@ -30,6 +31,7 @@ class Storage:
     clusters: ClusterRepo
     users: UserRepo
     outbox: Outbox
+    audit: AuditLog
     clock: FakeClock
 
     async def make_users(self) -> tuple[int, int]:
@@ -45,7 +47,8 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "twin":
         outbox = InMemoryOutbox()
         clusters = InMemoryClusters(clock=clock, outbox=outbox)
-        yield Storage(clusters=clusters, users=InMemoryUsers(clock=clock), outbox=outbox, clock=clock)
+        users = InMemoryUsers(clock=clock)
+        yield Storage(clusters=clusters, users=users, outbox=outbox, audit=outbox.audit, clock=clock)
         return
     from kubecfg_sqlalchemy import Database
 
@@ -56,7 +59,13 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             server, template = (request.getfixturevalue(f"postgres_{part}") for part in ("server", "template"))
             url = await stack.enter_async_context(temporary_database(server, template=template))
         database = await stack.enter_async_context(Database.open(url, vault=PlainVault(), clock=clock))
-        yield Storage(clusters=database.clusters, users=database.users, outbox=database.outbox, clock=clock)
+        yield Storage(
+            clusters=database.clusters,
+            users=database.users,
+            outbox=database.outbox,
+            audit=database.audit,
+            clock=clock,
+        )
 
 
 def new_cluster(name: str = "production-cluster") -> NewCluster:

@@ -38,7 +38,7 @@ class World:
         self.repo = InMemoryClusters(clock=self.clock, outbox=self.outbox)
         self.cluster = InMemoryCluster([namespace("default"), namespace("shop"), node("n1"), node("n2", "Unknown")])
         self.connector = InMemoryConnector({URL: self.cluster})
-        self.announcer = Announcer(self.clock)
+        self.announcer = Announcer(self.clock, self.outbox)
         self.clusters = Clusters(self.repo, self.outbox, self.connector, self.announcer, Onboarding(**options))
         self.ann = self._user(1, Role.OPERATOR)
         self.bob = self._user(2, Role.OPERATOR)

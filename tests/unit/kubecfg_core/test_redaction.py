@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubecfg_openai import redact
+from kubecfg_core.redaction import redact, redact_command
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAcanary\n-----END RSA PRIVATE KEY-----"
 
@@ -75,3 +75,43 @@ def test_hostile_text_costs_little(unit: str) -> None:
     redact(unit * (8192 // len(unit)))
 
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("command", "secret"),
+    [
+        ("kubectl create secret generic db --from-literal=user=hunter2", "hunter2"),
+        ("kubectl create secret generic db --from_literal user=hunter2", "hunter2"),
+        ("kubectl create secret docker-registry r --docker-password=hunter2", "hunter2"),
+        ("kubectl get pods --token hunter2", "hunter2"),
+        ("kubectl set env deploy/web PIN=hunter2", "hunter2"),
+        ("kubectl run web --image=nginx --env=PIN=hunter2", "hunter2"),
+        ('kubectl patch secret db -p \'{"stringData": {"a": "hunter2"}}\'', "hunter2"),
+        ('kubectl patch secrets/db --patch=\'{"data": {"a": "aHVudGVyMg=="}}\'', "aHVudGVyMg"),
+        ('kubectl patch deploy web -p \'{"env": [{"name": "PIN", "value": "hunter2"}]}\'', "hunter2"),
+        ("kubectl get pods 'password=hunter2", "hunter2"),
+    ],
+)
+def test_a_command_is_kept_without_its_secret_values(command: str, secret: str) -> None:
+    assert secret not in redact_command(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kubectl get pods --namespace=shop --selector=app=web",
+        "kubectl get secrets --namespace=shop",
+        "kubectl scale deploy/web --replicas=3",
+        'kubectl patch deploy web -p \'{"spec":{"replicas":2}}\'',
+        "kubectl label pod web tier=front",
+        "kubectl logs -p web",
+    ],
+)
+def test_a_command_without_secrets_is_kept_as_it_is(command: str) -> None:
+    assert redact_command(command) == command
+
+
+def test_a_command_is_kept_on_one_bounded_line() -> None:
+    kept = redact_command("kubectl get 'pods\n\x1b[31m" + "x" * 100_000)
+
+    assert (len(kept), kept.isprintable()) == (2048, True)
