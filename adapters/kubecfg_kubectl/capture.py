@@ -121,8 +121,8 @@ def _limit(pid: int, limits: Mapping[int, int]) -> None:
             resource.prlimit(pid, kind, (most, most))
 
 
-def limits(*, file_bytes: int, seconds: int) -> dict[int, int]:
-    """The limits of a kubectl: CPU seconds, no core dump, few files, and memory.
+def limits(*, seconds: int) -> dict[int, int]:
+    """The limits of a kubectl: CPU seconds, no core dump, few files open and none written, and memory.
 
     Go reserves far more address space than it uses: under 600 MB it does not start, so 2 GiB is the least that is safe
     and still stops a template that doubles a text thirty times.
@@ -131,6 +131,6 @@ def limits(*, file_bytes: int, seconds: int) -> dict[int, int]:
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: 64,
-        resource.RLIMIT_FSIZE: file_bytes,
+        resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_AS: 2 * 1024**3,
     }

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.secret import MASK
@@ -16,14 +17,20 @@ _CONTROLS: Final = {
 }
 
 
-def output(raw: bytes, target: ClusterTarget) -> str:
-    """Standard output: as printed, but for control characters and our own credential."""
-    return _without_own(raw.decode(errors="replace").translate(_CONTROLS), target)
+def output(raw: bytes, target: ClusterTarget, proxy: str) -> str:
+    """Standard output: as printed, but for control characters, our own credential and the URL of the proxy.
+
+    In place of the latter, and of its host and port alone, stands the cluster's own.
+    """
+    text = raw.decode(errors="replace").translate(_CONTROLS)
+    own, theirs = urlsplit(proxy), urlsplit(target.server_url)
+    text = text.replace(proxy, target.server_url).replace(own.netloc, theirs.netloc).replace(own.path, "")
+    return _without_own(text, target)
 
 
-def errors(raw: bytes, target: ClusterTarget, config_path: str) -> str:
+def errors(raw: bytes, target: ClusterTarget, proxy: str, config_path: str) -> str:
     """Standard error: also without anything like a token, and without our kubeconfig's path."""
-    text = _TOKENS.sub(MASK, output(raw, target))
+    text = _TOKENS.sub(MASK, output(raw, target, proxy))
     return _OUR_PATHS.sub("kubeconfig", text.replace(config_path, "kubeconfig"))
 
 

@@ -1,4 +1,4 @@
-"""The one file kubectl reads: written by us from six fields, kept in memory, gone with the process."""
+"""The one file kubectl reads: it names the proxy and holds no credential; kept in memory, gone with the process."""
 
 import fcntl
 import json
@@ -7,12 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-
-from kubecfg_core.clusters import ClusterTarget
-from kubecfg_kubectl.address import Route
 
 _NAME: Final = "target"
 
@@ -24,30 +21,17 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     fds: tuple[int, ...] = ()
 
 
-def render(target: ClusterTarget, route: Route, proxy: str) -> bytes:
-    """The kubeconfig as JSON, which is YAML without surprises. `proxy` is the URL of the only way out.
+def render(server: str) -> bytes:
+    """The kubeconfig as JSON, which is YAML without surprises. `server` is the URL of the proxy.
 
     The namespace is always named: left out, kubectl takes the one of the pod that the service runs in.
     """
-    cluster: dict[str, Any] = {"server": f"https://{route.netloc}{route.path}", "proxy-url": proxy}
-    if target.tls_server_name:
-        cluster["tls-server-name"] = target.tls_server_name
-    if not target.verify_tls:
-        cluster["insecure-skip-tls-verify"] = True
-    elif target.ca_data:
-        cluster["certificate-authority-data"] = target.ca_data
-    user: dict[str, Any] = {}
-    if target.token:
-        user["token"] = target.token.reveal()
-    if target.tls_cert and target.tls_key:
-        user["client-certificate-data"] = target.tls_cert
-        user["client-key-data"] = target.tls_key.reveal()
     context = {"cluster": _NAME, "user": _NAME, "namespace": "default"}
     document = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [{"name": _NAME, "cluster": cluster}],
-        "users": [{"name": _NAME, "user": user}],
+        "clusters": [{"name": _NAME, "cluster": {"server": server}}],
+        "users": [{"name": _NAME, "user": {}}],
         "contexts": [{"name": _NAME, "context": context}],
         "current-context": _NAME,
     }
@@ -56,7 +40,7 @@ def render(target: ClusterTarget, route: Route, proxy: str) -> bytes:
 
 @contextmanager
 def lend(content: bytes) -> Iterator[Lent]:
-    """Keep the content where a child can read it, in memory where the system can, until the block ends."""
+    """Keep the content where a child alone can read it, in memory where the system can, until the block ends."""
     with _in_memory(content) if hasattr(os, "memfd_create") else _in_a_file(content) as lent:
         yield lent
 

@@ -1,4 +1,4 @@
-"""How many kubectl processes at once: some in all, fewer for one cluster, and a short queue for each of the two."""
+"""How many kubectl processes at once: some in all, fewer for one cluster and for one caller, and short queues."""
 
 import asyncio
 from collections import Counter
@@ -8,46 +8,71 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from kubecfg_core.errors import TooMany
 
 
-class Places:
-    """Bounded places. `total` run at once, of which `each` for one key; at most `queue` wait, `patience` seconds.
+class Lane:
+    """For each key, `each` at once, and `line` more that may wait. `what` says what the keys are, for messages."""
 
-    Of one key at most `line` wait, so that a slow cluster cannot fill the queue for the others.
-    """
-
-    def __init__(self, *, total: int, each: int, queue: int, patience: float, line: int = 0) -> None:
-        self._free = asyncio.Semaphore(total)
-        self._lanes: dict[str, asyncio.Semaphore] = {}
+    def __init__(self, what: str, *, each: int, line: int = 0) -> None:
+        self._what = what
         self._each = each
-        self._most = total + queue
-        self._most_of_one = each + line
-        self._patience = patience
+        self._most = each + line
+        self._gates: dict[str, asyncio.Semaphore] = {}
         self._held: Counter[str] = Counter()
 
-    @asynccontextmanager
-    async def take(self, key: str) -> AsyncIterator[None]:
-        """Hold a place for the block. Raises `TooMany` when there is none in time."""
-        if self._held[key] >= self._most_of_one:
-            raise TooMany("Too many kubectl commands run on this cluster; try again later.", retry_after=2)
-        if self._held.total() >= self._most:
-            raise TooMany("Too many kubectl commands run; try again later.", retry_after=2)
+    def check(self, key: str) -> None:
+        """Raise `TooMany` where nobody more may even wait."""
+        if self._held[key] >= self._most:
+            raise TooMany(f"Too many kubectl commands run {self._what}; try again later.", retry_after=2)
+
+    def enter(self, key: str) -> asyncio.Semaphore:
+        """Count one more, and give the gate to wait at; `leave` must follow."""
         self._held[key] += 1
-        try:
-            async with AsyncExitStack() as gates:
-                await self._pass(gates, self._lanes.setdefault(key, asyncio.Semaphore(self._each)))
-                yield
-        finally:
-            self._leave(key)
+        return self._gates.setdefault(key, asyncio.Semaphore(self._each))
 
-    async def _pass(self, gates: AsyncExitStack, lane: asyncio.Semaphore) -> None:
-        """The key's own gate first: who waits there takes nobody else's place."""
-        try:
-            async with asyncio.timeout(self._patience):
-                for gate in (lane, self._free):
-                    await gates.enter_async_context(gate)
-        except TimeoutError as error:
-            raise TooMany("No place for another kubectl command became free in time.", retry_after=5) from error
-
-    def _leave(self, key: str) -> None:
+    def leave(self, key: str) -> None:
+        """Count one less."""
         self._held[key] -= 1
         if not self._held[key]:
-            del self._held[key], self._lanes[key]
+            del self._held[key], self._gates[key]
+
+
+class Places:
+    """Bounded places. `total` run at once, as far as the lanes let them; at most `queue` wait, `patience` seconds.
+
+    The lines of the lanes are short, so that neither a slow cluster nor a busy caller fills the queue for the others.
+    """
+
+    def __init__(self, *, total: int, queue: int, patience: float, clusters: Lane, callers: Lane) -> None:
+        self._free = asyncio.Semaphore(total)
+        self._most = total + queue
+        self._held = 0
+        self._patience = patience
+        self._clusters = clusters
+        self._callers = callers
+
+    @asynccontextmanager
+    async def take(self, cluster: str, caller: str) -> AsyncIterator[None]:
+        """Hold a place for the block; a caller without a name is not counted. Raises `TooMany` for none in time."""
+        lanes = [(self._callers, caller), (self._clusters, cluster)] if caller else [(self._clusters, cluster)]
+        for lane, key in lanes:
+            lane.check(key)
+        if self._held >= self._most:
+            raise TooMany("Too many kubectl commands run; try again later.", retry_after=2)
+        self._held += 1
+        gates = [lane.enter(key) for lane, key in lanes]
+        try:
+            async with AsyncExitStack() as passed:
+                await self._pass(passed, [*gates, self._free])
+                yield
+        finally:
+            self._held -= 1
+            for lane, key in lanes:
+                lane.leave(key)
+
+    async def _pass(self, passed: AsyncExitStack, gates: list[asyncio.Semaphore]) -> None:
+        """One's own gates first: who waits there takes nobody else's place."""
+        try:
+            async with asyncio.timeout(self._patience):
+                for gate in gates:
+                    await passed.enter_async_context(gate)
+        except TimeoutError as error:
+            raise TooMany("No place for another kubectl command became free in time.", retry_after=5) from error

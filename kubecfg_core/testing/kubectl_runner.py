@@ -13,10 +13,11 @@ SILENCE = CommandResult(stdout="", stderr="", return_code=0)
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
-    """One command that was asked for, and where."""
+    """One command that was asked for, where, and for whom."""
 
     plan: Plan
     target: ClusterTarget
+    caller: str = ""
 
 
 class RecordingKubectl(KubectlRunner):
@@ -32,11 +33,11 @@ class RecordingKubectl(KubectlRunner):
         self._version = version
         self.ran: list[Ran] = []
 
-    async def run(self, plan: Plan, target: ClusterTarget) -> CommandResult:
+    async def run(self, plan: Plan, target: ClusterTarget, *, caller: str = "") -> CommandResult:
         """Record the plan and give the answer for its verb."""
         if not target.server_url.startswith("https://"):
             raise InvalidInput("kubectl commands need a cluster whose server_url begins with https://.")
-        self.ran.append(Ran(plan=plan, target=target))
+        self.ran.append(Ran(plan=plan, target=target, caller=caller))
         answer = self._answers.get(plan.verb, SILENCE)
         if isinstance(answer, KubecfgError):
             raise answer

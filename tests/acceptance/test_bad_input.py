@@ -33,7 +33,7 @@ class AnsweringKubectl(RecordingKubectl):
 
     error: Exception | None = None
 
-    async def run(self, plan: Plan, target: ClusterTarget) -> CommandResult:
+    async def run(self, plan: Plan, target: ClusterTarget, *, caller: str = "") -> CommandResult:
         if self.error is not None:
             raise self.error
         return await super().run(plan, target)
@@ -241,7 +241,8 @@ async def test_forged_tokens(client: Client, headers: dict[str, str]) -> None:
 
 
 async def test_a_token_of_a_user_who_was_disabled(client: Client, world: World, headers: dict[str, str]) -> None:
-    await world.services.accounts.set_disabled("john.doe", disabled=True)
+    accounts = world.services.accounts
+    await accounts.change((await accounts.named("john.doe")).id, disabled=True)
 
     status, _ = await asked(client, "GET", f"{BASE}/clusters", headers)
 

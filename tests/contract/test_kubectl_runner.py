@@ -6,14 +6,13 @@ import msgspec
 import pytest
 
 from kubecfg_core.clusters import ClusterTarget
-from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import InvalidInput
 from kubecfg_core.kubectl import judge
 from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_core.secret import Secret
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
 from kubecfg_demo import shop_simulator
-from kubecfg_kubectl import KubectlProcess
+from tests.fakes.kubectl import kubectls
 
 NOT_FOUND = CommandResult(stdout="", stderr="Error from server (NotFound): ...", return_code=1)
 NAMESPACES = CommandResult(stdout="NAME STATUS AGE\ndefault Active 1d\n", stderr="", return_code=0)
@@ -29,7 +28,8 @@ async def runner_and_target(request: pytest.FixtureRequest) -> AsyncIterator[tup
         target = ClusterTarget(
             name="shop", server_url=running.url, token=Secret(running.admin_token), ca_data=running.ca_data
         )
-        yield KubectlProcess(egress=EgressPolicy.parse(allow=["127.0.0.0/8"])), target
+        async with kubectls() as kubectl:
+            yield kubectl(), target
 
 
 Both = tuple[KubectlRunner, ClusterTarget]

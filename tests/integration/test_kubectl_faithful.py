@@ -12,16 +12,15 @@ import msgspec
 import pytest
 
 from kubecfg_core.clusters import ClusterTarget
-from kubecfg_core.egress import EgressPolicy
-from kubecfg_core.errors import UpstreamTimeout
+from kubecfg_core.errors import UpstreamTimeout, UpstreamUnreachable
 from kubecfg_core.kubectl import judge
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.secret import Secret
 from kubecfg_demo import Fault, Mode, Running, shop_simulator
-from kubecfg_kubectl import KubectlProcess, binary, tunnel
+from kubecfg_kubectl import binary, proxy
+from tests.fakes.kubectl import Kubectls, kubectls
 from tests.unit.kubecfg_core.kubectl.commands import LEGITIMATE
 
-LOCAL = EgressPolicy.parse(allow=["127.0.0.0/8", "::1/128"])
 TOKEN_SECRET = {
     "apiVersion": "v1",
     "kind": "Secret",
@@ -39,6 +38,12 @@ async def cluster() -> AsyncIterator[Running]:
     simulator.load([TOKEN_SECRET])
     async with simulator.serve() as running:
         yield running
+
+
+@pytest.fixture
+async def kubectl() -> AsyncIterator[Kubectls]:
+    async with kubectls() as maker:
+        yield maker
 
 
 def target(cluster: Running) -> ClusterTarget:
@@ -67,15 +72,22 @@ async def typed(command: str, config: Path) -> tuple[str, str, int | None]:
     return out.decode(), err.decode(), child.returncode
 
 
+def paths(cluster: Running) -> list[str]:
+    """What the server was asked for, in order, without the queries."""
+    return [request.path.partition("?")[0] for request in cluster.requests]
+
+
 def alike(text: str) -> str:
     return AGES.sub(" ", text.replace("localhost", "127.0.0.1"))
 
 
 @pytest.mark.timeout(240)
-async def test_every_everyday_command_gives_what_kubectl_gives(cluster: Running, tmp_path: Path) -> None:
+async def test_every_everyday_command_gives_what_kubectl_gives(
+    kubectl: Kubectls, cluster: Running, tmp_path: Path
+) -> None:
     config = tmp_path / "config"
     config.write_text(cluster.kubeconfig())
-    runner = KubectlProcess(egress=LOCAL)
+    runner = kubectl()
     different = []
     for command in LEGITIMATE:
         asked, given = await asyncio.gather(typed(command, config), runner.run(judge(command), target(cluster)))
@@ -89,15 +101,15 @@ async def test_every_everyday_command_gives_what_kubectl_gives(cluster: Running,
     assert different == []
 
 
-async def test_describing_a_token_secret_would_show_the_token(cluster: Running) -> None:
+async def test_describing_a_token_secret_would_show_the_token(kubectl: Kubectls, cluster: Running) -> None:
     plan = Plan(verb="describe", argv=("describe", "--", "secret", "robot"))
 
-    result = await KubectlProcess(egress=LOCAL).run(plan, target(cluster))
+    result = await kubectl().run(plan, target(cluster))
 
     assert "robot-token-in-clear" in result.stdout
 
 
-async def test_a_client_certificate_is_used(cluster: Running) -> None:
+async def test_a_client_certificate_is_used(kubectl: Kubectls, cluster: Running) -> None:
     certificate, key = cluster.client_certificate("ada")
     mine = msgspec.structs.replace(
         target(cluster),
@@ -106,70 +118,148 @@ async def test_a_client_certificate_is_used(cluster: Running) -> None:
         tls_key=Secret(base64.b64encode(key).decode()),
     )
 
-    result = await KubectlProcess(egress=LOCAL).run(judge("auth whoami -o json"), mine)
+    result = await kubectl().run(judge("auth whoami -o json"), mine)
 
     assert json.loads(result.stdout)["status"]["userInfo"]["username"] == "ada"
 
 
-async def test_a_server_that_nobody_vouches_for_is_not_trusted(cluster: Running) -> None:
+async def test_a_server_that_nobody_vouches_for_is_not_trusted(kubectl: Kubectls, cluster: Running) -> None:
     stranger = msgspec.structs.replace(target(cluster), ca_data=None)
 
-    result = await KubectlProcess(egress=LOCAL).run(judge("get pods"), stranger)
-
-    assert result.return_code == 1
-    assert "certificate" in result.stderr
+    with pytest.raises(UpstreamUnreachable, match="certificate is not trusted"):
+        await kubectl().run(judge("get pods"), stranger)
 
 
-async def test_verification_can_be_switched_off(cluster: Running) -> None:
+async def test_verification_can_be_switched_off(kubectl: Kubectls, cluster: Running) -> None:
     careless = msgspec.structs.replace(target(cluster), verify_tls=False)
 
-    assert (await KubectlProcess(egress=LOCAL).run(judge("get ns"), careless)).return_code == 0
+    assert (await kubectl().run(judge("get ns"), careless)).return_code == 0
 
 
-async def test_the_certificate_is_checked_against_the_name_that_was_given(cluster: Running) -> None:
+async def test_the_certificate_is_checked_against_the_name_that_was_given(kubectl: Kubectls, cluster: Running) -> None:
     wrong = msgspec.structs.replace(target(cluster), tls_server_name="other.example")
 
-    result = await KubectlProcess(egress=LOCAL).run(judge("get ns"), wrong)
+    with pytest.raises(UpstreamUnreachable, match=r"not valid for 'other\.example'"):
+        await kubectl().run(judge("get ns"), wrong)
 
-    assert "not other.example" in result.stderr
 
-
-async def test_an_unreachable_server_is_named_as_its_owner_names_it() -> None:
+async def test_an_unreachable_server_is_named_as_its_owner_names_it(kubectl: Kubectls) -> None:
     gone = ClusterTarget(name="x", server_url="https://localhost:1", token=Secret("t"))
 
-    result = await KubectlProcess(egress=LOCAL).run(judge("get ns"), gone)
+    with pytest.raises(UpstreamUnreachable, match="localhost:1 cannot be reached") as caught:
+        await kubectl().run(judge("get ns"), gone)
 
-    assert result.return_code == 1
-    assert "localhost:1" in result.stderr
-    assert "127.0.0.1" not in result.stderr
+    assert "127.0.0.1" not in caught.value.message
 
 
-async def test_a_server_that_never_answers_is_a_timeout(cluster: Running) -> None:
+async def test_a_server_that_never_answers_is_a_timeout(kubectl: Kubectls, cluster: Running) -> None:
     cluster.fail(Fault(mode=Mode.SILENT, prefix="/"))
 
     with pytest.raises(UpstreamTimeout):
-        await KubectlProcess(egress=LOCAL, timeout=1).run(judge("get ns"), target(cluster))
+        await kubectl(timeout=1).run(judge("get ns"), target(cluster))
 
 
-async def test_a_discovery_cache_is_kept_where_there_is_a_place_for_it(cluster: Running, tmp_path: Path) -> None:
-    runner = KubectlProcess(egress=LOCAL, cache_dir=tmp_path / "caches")
+async def test_what_the_server_can_do_is_asked_for_once(kubectl: Kubectls, cluster: Running) -> None:
+    runner = kubectl()
+    await runner.run(judge("get ns"), target(cluster), caller="ada")
+    cluster.requests.clear()
 
+    again = await runner.run(judge("get ns"), target(cluster), caller="ada")
+
+    assert [request.path for request in again.requests] == ["/api", "/apis", "/api/v1/namespaces"]
+    assert paths(cluster) == ["/api/v1/namespaces"]
+
+
+async def test_what_one_caller_was_told_is_not_told_another(kubectl: Kubectls, cluster: Running) -> None:
+    runner = kubectl()
+    await runner.run(judge("get ns"), target(cluster), caller="ada")
+    cluster.requests.clear()
+
+    await runner.run(judge("get ns"), target(cluster), caller="ben")
+
+    assert paths(cluster) == ["/api", "/apis", "/api/v1/namespaces"]
+
+
+async def test_a_kind_that_came_later_is_found(kubectl: Kubectls, cluster: Running) -> None:
+    """kubectl believes what it is told of the kinds, so what was remembered may not make it fail."""
+    runner = kubectl()
     await runner.run(judge("get ns"), target(cluster))
+    cluster.requests.clear()
 
-    assert [path.name for path in (tmp_path / "caches").iterdir()] == [target(cluster).key]
-    assert (tmp_path / "caches" / target(cluster).key / "discovery").is_dir()
+    result = await runner.run(judge("get nosuchkind"), target(cluster))
+
+    assert "doesn't have a resource type" in result.stderr
+    assert paths(cluster) == ["/api", "/apis"]
 
 
-async def test_a_template_that_doubles_a_text_without_end_is_stopped(cluster: Running) -> None:
+async def test_each_request_is_told(kubectl: Kubectls, cluster: Running) -> None:
+    result = await kubectl().run(judge("get pods -n default -l app=x"), target(cluster))
+
+    last = result.requests[-1]
+    assert (last.method, last.path, last.status) == ("GET", "/api/v1/namespaces/default/pods", 200)
+    assert 0 <= last.ms <= result.duration_ms
+
+
+async def test_a_plan_that_only_looks_cannot_change_anything(kubectl: Kubectls, cluster: Running) -> None:
+    """As if the policy had let a changing command through as one that looks."""
+    sly = Plan(verb="label", argv=("label", "--", "namespace", "default", "a=b"))
+
+    result = await kubectl().run(sly, target(cluster))
+
+    assert (result.return_code, result.requests[-1].method, result.requests[-1].status) == (1, "PATCH", 403)
+    assert "PATCH is not allowed for a command that only looks" in result.stderr
+
+
+async def test_a_plan_that_changes_may(kubectl: Kubectls, cluster: Running) -> None:
+    plan = Plan(verb="label", argv=("label", "--", "namespace", "default", "a=b"), changes=True)
+
+    result = await kubectl().run(plan, target(cluster))
+
+    assert (result.return_code, result.stdout) == (0, "namespace/default labeled\n")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("exec", "-n", "default", "web", "--", "id"),
+        ("attach", "-n", "default", "web"),
+        ("port-forward", "-n", "default", "pod/web", "0:80"),
+        ("get", "--raw", "/api/v1/namespaces/default/pods/web/proxy/"),
+        ("get", "--raw", "/api/v1/nodes/n/proxy/metrics"),
+        ("get", "--raw", "/metrics"),
+        ("get", "--raw", "/api/v1/../../metrics"),
+    ],
+)
+async def test_no_plan_leads_out_of_the_api(kubectl: Kubectls, cluster: Running, argv: tuple[str, ...]) -> None:
+    cluster.simulator.load(
+        [
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": "web", "namespace": "default"},
+                "spec": {"containers": [{"name": "c", "image": "x"}]},
+                "status": {"phase": "Running"},
+            }
+        ]
+    )
+
+    result = await kubectl().run(Plan(verb=argv[0], argv=argv, changes=True), target(cluster))
+
+    assert result.return_code == 1
+    assert result.requests[-1].status == 403
+    assert "kubecfg did not pass on the request" in result.stderr
+
+
+async def test_a_template_that_doubles_a_text_without_end_is_stopped(kubectl: Kubectls, cluster: Running) -> None:
     bomb = '{{$x := "xxxxxxxxxxxxxxxx"}}' + "{{$x = print $x $x}}" * 40 + "{{len $x}}"
 
-    result = await KubectlProcess(egress=LOCAL).run(judge(f"get ns -o go-template='{bomb}'"), target(cluster))
+    result = await kubectl().run(judge(f"get ns -o go-template='{bomb}'"), target(cluster))
 
     assert result.return_code != 0
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_redirect_to_another_address_is_not_followed(cluster: Running, scheme: str) -> None:
+async def test_a_redirect_to_another_address_is_not_followed(kubectl: Kubectls, cluster: Running, scheme: str) -> None:
     heard: list[bytes] = []
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -180,17 +270,19 @@ async def test_a_redirect_to_another_address_is_not_followed(cluster: Running, s
     port = elsewhere.sockets[0].getsockname()[1]
     cluster.fail(Fault(mode=Mode.REDIRECT, prefix="/api/v1/pods", location=f"{scheme}://127.0.0.1:{port}/stolen"))
 
-    result = await KubectlProcess(egress=LOCAL).run(judge("get pods -A"), target(cluster))
+    result = await kubectl().run(judge("get pods -A"), target(cluster))
 
     elsewhere.close()
     assert (heard, result.return_code) == ([], 1)
     assert "another address" in result.stderr
 
 
-async def test_an_endless_answer_is_cut_off(cluster: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tunnel, "MOST_BYTES", 4 * 1024**2)
+async def test_an_endless_answer_is_cut_off(
+    kubectl: Kubectls, cluster: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "MOST_BYTES", 4 * 1024**2)
     cluster.fail(Fault(mode=Mode.ENDLESS, prefix="/api/v1/pods"))
 
-    result = await KubectlProcess(egress=LOCAL).run(judge("get pods -A"), target(cluster))
+    result = await kubectl().run(judge("get pods -A"), target(cluster))
 
     assert (result.return_code, result.stdout) == (1, "")

@@ -1,15 +1,18 @@
 """What a child process is given, and what becomes of one that misbehaves: programs in the place of kubectl tell."""
 
 import asyncio
+import base64
 import gc
 import json
 import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.egress import EgressPolicy
@@ -17,11 +20,13 @@ from kubecfg_core.errors import AddressRefused, NotConfigured, TooMany, Upstream
 from kubecfg_core.kubectl import judge
 from kubecfg_core.secret import Secret
 from kubecfg_kubectl import KubectlProcess, capture, kubeconfig
-from tests.fakes.kubectl import fake_kubectl
+from tests.fakes.kubectl import Kubectls, fake_kubectl
 
 TOKEN = "marker-token-4711"
-KEY = "bWFya2VyLWtleQ=="
-LOCAL = EgressPolicy.parse(allow=["127.0.0.0/8"])
+AUTHORITY = trustme.CA()
+ISSUED = AUTHORITY.issue_cert("ada.example")
+CERTIFICATE, KEY = ISSUED.cert_chain_pems[0].bytes(), ISSUED.private_key_pem.bytes()
+KUBECTLS = Kubectls()
 PLAN = judge("get pods -n shop")
 
 TELL = """
@@ -39,12 +44,18 @@ print(json.dumps({
 """
 SLEEP_WITH_CHILD = """
 child = subprocess.Popen(["/bin/sleep", "60"])
-open(os.path.dirname(os.path.abspath(sys.argv[0])) + "/pids", "w").write(f"{os.getpid()} {child.pid}")
+os.symlink(f"{os.getpid()} {child.pid}", os.path.dirname(os.path.abspath(sys.argv[0])) + "/pids")
 sys.stdout.flush()
 """
 
 
 SLEEP = SLEEP_WITH_CHILD + "time.sleep(60)"
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncIterator[None]:
+    yield
+    await KUBECTLS.close()
 
 
 def target(**given: Any) -> ClusterTarget:
@@ -53,18 +64,13 @@ def target(**given: Any) -> ClusterTarget:
 
 
 def process(folder: Path, body: str, **given: Any) -> KubectlProcess:
-    return KubectlProcess(path=fake_kubectl(folder, body), **{"egress": LOCAL, **given})
+    return KUBECTLS(path=fake_kubectl(folder, body), **given)
 
 
 async def told(folder: Path, **given: Any) -> dict[str, Any]:
     result = await process(folder, TELL, **given).run(PLAN, target())
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
-
-
-def sleeper(folder: Path, body: str, **given: Any) -> KubectlProcess:
-    """One whose program may write files: only with a cache may a child do so."""
-    return process(folder, body, cache_dir=folder / "caches", **given)
 
 
 def alive(pid: int) -> bool:
@@ -82,7 +88,7 @@ async def until(happened: Callable[[], bool]) -> None:
 
 
 async def family_is_gone(folder: Path) -> None:
-    family = [int(pid) for pid in (folder / "pids").read_text().split()]
+    family = [int(pid) for pid in (folder / "pids").readlink().name.split()]
     assert len(family) == 2
     await until(lambda: not any(alive(pid) for pid in family))
 
@@ -108,32 +114,51 @@ async def test_no_variable_of_the_parent_reaches_the_child(tmp_path: Path, monke
     }
 
 
-async def test_the_token_is_in_no_argument_and_no_variable(tmp_path: Path) -> None:
-    answer = await process(tmp_path, "print(sys.argv, dict(os.environ))").run(PLAN, target())
+async def test_no_credential_is_in_an_argument_a_variable_or_a_file_of_the_child(tmp_path: Path) -> None:
+    """What /proc tells of it while it runs: its command line, its environment and all that its descriptors hold."""
+    body = """
+told = []
+for name in ("cmdline", "environ"):
+    told.append(open(f"/proc/self/{name}", "rb").read())
+for name in os.listdir("/proc/self/fd"):
+    path = f"/proc/self/fd/{name}"
+    if os.path.exists(path) and int(name) > 2:
+        told.append(open(path, "rb").read())
+print(len(told), b" ".join(told).hex())
+"""
+    mine = target(tls_cert=base64.b64encode(CERTIFICATE).decode(), tls_key=Secret(base64.b64encode(KEY).decode()))
 
-    assert TOKEN not in answer.stdout
-    assert "***" not in answer.stdout
+    count, told = (await process(tmp_path, body).run(PLAN, mine)).stdout.split()
+
+    seen = bytes.fromhex(told)
+    assert int(count) >= 3
+    assert b"http://127.0.0.1:" in seen
+    for secret in (TOKEN.encode(), base64.b64encode(TOKEN.encode()), KEY, base64.b64encode(KEY)):
+        assert secret not in seen
 
 
-async def test_the_kubeconfig_holds_the_six_fields_and_no_more(tmp_path: Path) -> None:
-    result = await process(
-        tmp_path,
-        "config = json.load(open(os.environ['KUBECONFIG']))\n"
-        "del config['clusters'][0]['cluster']['proxy-url']\n"
-        "del config['users'][0]['user']['token'], config['users'][0]['user']['client-key-data']\n"
-        "print(json.dumps(config))",
-    ).run(PLAN, target(ca_data="Q0E=", tls_cert="Q0VSVA==", tls_key=Secret(KEY)))
+async def test_the_kubeconfig_names_the_proxy_and_nothing_else(tmp_path: Path) -> None:
+    config = (await told(tmp_path))["config"]
 
-    assert json.loads(result.stdout) == {
+    [cluster] = config.pop("clusters")
+    assert cluster["cluster"] == {"server": "https://127.0.0.1:1"}  # shown so: it is a loopback URL with a random path
+    assert config == {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [
-            {"name": "target", "cluster": {"server": "https://127.0.0.1:1", "certificate-authority-data": "Q0E="}}
-        ],
-        "users": [{"name": "target", "user": {"client-certificate-data": "Q0VSVA=="}}],
+        "users": [{"name": "target", "user": {}}],
         "contexts": [{"name": "target", "context": {"cluster": "target", "user": "target", "namespace": "default"}}],
         "current-context": "target",
     }
+
+
+async def test_each_command_has_a_random_path_of_its_own(tmp_path: Path) -> None:
+    body = "print(json.load(open(os.environ['KUBECONFIG']))['clusters'][0]['cluster']['server'].encode().hex())"
+    runner = process(tmp_path, body)
+
+    urls = [bytes.fromhex((await runner.run(PLAN, target())).stdout).decode() for _ in range(2)]
+
+    assert urls[0] != urls[1]
+    assert all(re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{22}", url) for url in urls)
 
 
 async def test_the_child_gets_the_plan_and_nothing_to_read_from(tmp_path: Path) -> None:
@@ -172,7 +197,7 @@ def test_the_kubeconfig_in_memory_cannot_be_changed() -> None:
 
 
 async def test_a_command_past_its_deadline_is_a_timeout_and_its_group_is_gone(tmp_path: Path) -> None:
-    runner = sleeper(tmp_path, SLEEP, timeout=0.5)
+    runner = process(tmp_path, SLEEP, timeout=0.5)
 
     with pytest.raises(UpstreamTimeout, match=r"0\.5 seconds"):
         await runner.run(PLAN, target())
@@ -188,13 +213,13 @@ async def test_a_child_that_ignores_the_request_to_stop_is_killed(
     deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEP
 
     with pytest.raises(UpstreamTimeout):
-        await sleeper(tmp_path, deaf, timeout=0.5).run(PLAN, target())
+        await process(tmp_path, deaf, timeout=0.5).run(PLAN, target())
 
     await family_is_gone(tmp_path)
 
 
 async def test_a_grandchild_that_keeps_the_pipes_open_is_killed_at_the_deadline(tmp_path: Path) -> None:
-    runner = sleeper(tmp_path, SLEEP_WITH_CHILD, timeout=0.5)
+    runner = process(tmp_path, SLEEP_WITH_CHILD, timeout=0.5)
 
     with pytest.raises(UpstreamTimeout):
         await runner.run(PLAN, target())
@@ -203,10 +228,9 @@ async def test_a_grandchild_that_keeps_the_pipes_open_is_killed_at_the_deadline(
 
 
 async def test_a_cancelled_command_leaves_no_process(tmp_path: Path) -> None:
-    runner = sleeper(tmp_path, SLEEP)
+    runner = process(tmp_path, SLEEP)
     task = asyncio.create_task(runner.run(PLAN, target()))
-    await until((tmp_path / "pids").exists)
-    await until(lambda: len((tmp_path / "pids").read_text().split()) == 2)
+    await until((tmp_path / "pids").is_symlink)
 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -267,14 +291,14 @@ async def test_the_limits_are_set_on_the_child(tmp_path: Path) -> None:
 
 async def test_a_dispatcher_is_not_run(tmp_path: Path) -> None:
     path = fake_kubectl(tmp_path, "print('ran')", version="v1.32.4-dispatcher")
-    runner = KubectlProcess(path=path, egress=LOCAL)
+    runner = KUBECTLS(path=path)
 
     with pytest.raises(NotConfigured, match=r"dispatcher.*KUBECFG_KUBECTL"):
         await runner.run(PLAN, target())
 
 
 async def test_a_missing_kubectl_is_said_to_be_missing(tmp_path: Path) -> None:
-    runner = KubectlProcess(path=str(tmp_path / "absent"), egress=LOCAL)
+    runner = KUBECTLS(path=str(tmp_path / "absent"))
 
     with pytest.raises(NotConfigured, match="KUBECFG_KUBECTL"):
         await runner.version()
@@ -282,7 +306,7 @@ async def test_a_missing_kubectl_is_said_to_be_missing(tmp_path: Path) -> None:
 
 async def test_a_kubectl_that_cannot_be_executed_is_not_configured(tmp_path: Path) -> None:
     (tmp_path / "kubectl").write_text("not a program")
-    runner = KubectlProcess(path=str(tmp_path / "kubectl"), egress=LOCAL)
+    runner = KUBECTLS(path=str(tmp_path / "kubectl"))
 
     with pytest.raises(NotConfigured, match="cannot be run"):
         await runner.version()
@@ -290,7 +314,7 @@ async def test_a_kubectl_that_cannot_be_executed_is_not_configured(tmp_path: Pat
 
 async def test_another_program_is_not_taken_for_kubectl() -> None:
     with pytest.raises(NotConfigured, match="does not answer as kubectl"):
-        await KubectlProcess(path="/bin/echo", egress=LOCAL).version()
+        await KUBECTLS(path="/bin/echo").version()
 
 
 async def test_the_version_is_asked_for_once(tmp_path: Path) -> None:
@@ -311,9 +335,9 @@ async def test_nothing_runs_for_a_refused_address(tmp_path: Path) -> None:
 
 
 async def test_commands_beyond_the_places_are_refused(tmp_path: Path) -> None:
-    runner = sleeper(tmp_path, SLEEP, places=1, queue=0)
+    runner = process(tmp_path, SLEEP, places=1, queue=0)
     first = asyncio.create_task(runner.run(PLAN, target()))
-    await until((tmp_path / "pids").exists)
+    await until((tmp_path / "pids").is_symlink)
 
     with pytest.raises(TooMany):
         await runner.run(PLAN, target(server_url="https://127.0.0.1:2"))
@@ -322,20 +346,9 @@ async def test_commands_beyond_the_places_are_refused(tmp_path: Path) -> None:
     await asyncio.wait({first})
 
 
-async def test_two_credentials_have_two_caches(tmp_path: Path) -> None:
-    runner = process(tmp_path, "print(os.environ['KUBECACHEDIR'])", cache_dir=tmp_path / "caches")
-
-    mine = await runner.run(PLAN, target())
-    theirs = await runner.run(PLAN, target(token=Secret("another")))
-
-    assert mine.stdout != theirs.stdout
-    assert TOKEN not in mine.stdout
-
-
 async def test_what_is_printed_shows_no_token_no_path_and_no_escape(tmp_path: Path) -> None:
     body = (
-        "token = json.load(open(os.environ['KUBECONFIG']))['users'][0]['user']['token']\n"
-        "print('\\x1b[31m' + token + '\\tb\\rc')\n"
+        f"print('\\x1b[31m{TOKEN}\\tb\\rc')\n"
         "print('Bearer abc eyJhbGciOi.eyJzdWIiOi.c2ln', os.environ['KUBECONFIG'], file=sys.stderr)"
     )
 

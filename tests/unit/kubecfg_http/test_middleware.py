@@ -16,13 +16,13 @@ from tests.fakes.http_service import PASSWORD, Client, World, new_cluster, onboa
 
 
 class BrokenKubectl(RecordingKubectl):
-    async def run(self, plan: Plan, target: ClusterTarget) -> CommandResult:
+    async def run(self, plan: Plan, target: ClusterTarget, *, caller: str = "") -> CommandResult:
         token = target.token.reveal() if target.token else ""
         raise RuntimeError(f"it broke with {token}")
 
 
 class EndlessKubectl(RecordingKubectl):
-    async def run(self, plan: Plan, target: ClusterTarget) -> CommandResult:
+    async def run(self, plan: Plan, target: ClusterTarget, *, caller: str = "") -> CommandResult:
         await asyncio.sleep(3600)
         return await super().run(plan, target)
 
@@ -30,7 +30,7 @@ class EndlessKubectl(RecordingKubectl):
 class WatchedKubectl(RecordingKubectl):
     seen = ""
 
-    async def run(self, plan: Plan, target: ClusterTarget) -> CommandResult:
+    async def run(self, plan: Plan, target: ClusterTarget, *, caller: str = "") -> CommandResult:
         self.seen = structlog.contextvars.get_contextvars()["request_id"]
         return await super().run(plan, target)
 

@@ -4,11 +4,12 @@ from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.secret import Secret
 from kubecfg_kubectl import cleaning
 
+PROXY = "http://127.0.0.1:4711/random-path"
 TARGET = ClusterTarget(name="x", server_url="https://api.example", token=Secret("s3cret-token"))
 
 
 def errors(text: str) -> str:
-    return cleaning.errors(text.encode(), TARGET, "/tmp/kubecfg-x/config")
+    return cleaning.errors(text.encode(), TARGET, PROXY, "/tmp/kubecfg-x/config")
 
 
 @pytest.mark.parametrize(
@@ -21,10 +22,13 @@ def errors(text: str) -> str:
         (b"\xff", "\ufffd"),
         ("pöd".encode(), "pöd"),
         (b"token s3cret-token", "token ***"),
+        (b"running at http://127.0.0.1:4711/random-path/api", "running at https://api.example/api"),
+        (b"connection to the server 127.0.0.1:4711 was refused", "connection to the server api.example was refused"),
+        (b'the path "/random-path/api"', 'the path "/api"'),
     ],
 )
 def test_output_is_safe_to_print(raw: bytes, shown: str) -> None:
-    assert cleaning.output(raw, TARGET) == shown
+    assert cleaning.output(raw, TARGET, PROXY) == shown
 
 
 @pytest.mark.parametrize(
@@ -45,4 +49,4 @@ def test_errors_show_nothing_of_ours(raw: str, shown: str) -> None:
 def test_a_token_that_is_none_masks_nothing(token: str) -> None:
     anonymous = ClusterTarget(name="x", server_url="https://api.example", token=Secret(token))
 
-    assert cleaning.output(b"abc", anonymous) == "abc"
+    assert cleaning.output(b"abc", anonymous, PROXY) == "abc"

@@ -3,11 +3,23 @@ import asyncio
 import pytest
 
 from kubecfg_core.errors import TooMany
-from kubecfg_kubectl.places import Places
+from kubecfg_kubectl.places import Lane, Places
 
 
-async def hold(places: Places, key: str, free: asyncio.Event) -> None:
-    async with places.take(key):
+def made(
+    *, total: int, queue: int, patience: float, each: int = 9, line: int = 0, caller_each: int = 9, caller_line: int = 0
+) -> Places:
+    return Places(
+        total=total,
+        queue=queue,
+        patience=patience,
+        clusters=Lane("on this cluster", each=each, line=line),
+        callers=Lane("for you", each=caller_each, line=caller_line),
+    )
+
+
+async def hold(places: Places, key: str, free: asyncio.Event, caller: str = "") -> None:
+    async with places.take(key, caller):
         await free.wait()
 
 
@@ -20,7 +32,7 @@ async def holding(places: Places, *keys: str) -> tuple[asyncio.Event, list[async
 
 
 async def test_a_full_queue_refuses() -> None:
-    places = Places(total=1, each=9, queue=1, patience=5)
+    places = made(total=1, each=9, queue=1, patience=5)
     free, tasks = await holding(places, "a", "b")
 
     with pytest.raises(TooMany):
@@ -31,7 +43,7 @@ async def test_a_full_queue_refuses() -> None:
 
 
 async def test_one_key_cannot_take_the_places_of_others() -> None:
-    places = Places(total=3, each=1, queue=3, patience=5)
+    places = made(total=3, each=1, queue=3, patience=5)
     free, tasks = await holding(places, "a")
 
     with pytest.raises(TooMany, match="this cluster"):
@@ -43,10 +55,10 @@ async def test_one_key_cannot_take_the_places_of_others() -> None:
 
 
 async def test_some_of_a_key_wait_in_line_and_leave_the_places_of_others_free() -> None:
-    places = Places(total=2, each=1, line=1, queue=2, patience=5)
+    places = made(total=2, each=1, line=1, queue=2, patience=5)
     free, tasks = await holding(places, "a", "a")
 
-    async with places.take("b"):
+    async with places.take("b", ""):
         waiting = [task for task in tasks if not task.done()]
 
     free.set()
@@ -55,7 +67,7 @@ async def test_some_of_a_key_wait_in_line_and_leave_the_places_of_others_free() 
 
 
 async def test_the_line_of_a_key_has_an_end() -> None:
-    places = Places(total=9, each=1, line=1, queue=9, patience=5)
+    places = made(total=9, each=1, line=1, queue=9, patience=5)
     free, tasks = await holding(places, "a", "a")
 
     with pytest.raises(TooMany, match="this cluster"):
@@ -66,7 +78,7 @@ async def test_the_line_of_a_key_has_an_end() -> None:
 
 
 async def test_waiting_ends_after_a_while() -> None:
-    places = Places(total=1, each=9, queue=1, patience=0.01)
+    places = made(total=1, each=9, queue=1, patience=0.01)
     free, tasks = await holding(places, "a")
 
     with pytest.raises(TooMany) as caught:
@@ -78,18 +90,18 @@ async def test_waiting_ends_after_a_while() -> None:
 
 
 async def test_a_place_is_free_again_after_a_failure() -> None:
-    places = Places(total=1, each=1, queue=0, patience=1)
+    places = made(total=1, each=1, queue=0, patience=1)
 
     with pytest.raises(ValueError, match="x"):
-        async with places.take("a"):
+        async with places.take("a", ""):
             raise ValueError("x")
 
-    async with places.take("a"):
+    async with places.take("a", ""):
         pass
 
 
 async def test_one_who_is_cancelled_while_waiting_leaves_the_queue() -> None:
-    places = Places(total=1, each=1, queue=1, patience=5)
+    places = made(total=1, each=1, queue=1, patience=5)
     free, tasks = await holding(places, "a", "b")
     tasks[1].cancel()
     await asyncio.wait({tasks[1]})
@@ -97,3 +109,26 @@ async def test_one_who_is_cancelled_while_waiting_leaves_the_queue() -> None:
     await tasks[0]
 
     await hold(places, "a", free)
+
+
+async def test_one_caller_cannot_take_the_places_of_others() -> None:
+    places = made(total=9, queue=9, patience=5, caller_each=2)
+    free = asyncio.Event()
+    tasks = [asyncio.create_task(hold(places, key, free, "ada")) for key in ("a", "b")]
+    await asyncio.sleep(0)
+
+    with pytest.raises(TooMany, match="for you"):
+        await hold(places, "c", free, "ada")
+
+    free.set()
+    await hold(places, "c", free, "ben")
+    await asyncio.gather(*tasks)
+
+
+async def test_callers_without_a_name_are_not_counted_as_one() -> None:
+    places = made(total=9, queue=9, patience=5, caller_each=1)
+    free, tasks = await holding(places, "a", "b", "c")
+
+    assert not any(task.done() for task in tasks)
+    free.set()
+    await asyncio.gather(*tasks)
