@@ -62,11 +62,19 @@ def _names(finding: Finding, namespace: str) -> bool:
 
 
 def _known_as(finding: Finding) -> list[ObjectRef]:
-    """The names under which others blame its object."""
-    if finding.kind.endswith("WebhookConfiguration") and "webhook" in finding.evidence:
-        # The API server names a webhook, and not the configuration that it is a part of.
-        return [finding.ref, ObjectRef(kind="Webhook", name=str(finding.evidence["webhook"]))]
-    return [finding.ref]
+    """The names under which others blame its object.
+
+    The API server names a webhook, and not the configuration that it is a part of. What a network policy closes looks
+    to all others like a Service, or a webhook behind it, that does not answer.
+    """
+    refs = [finding.ref]
+    closes = finding.kind == "NetworkPolicy"
+    if closes and "service" in finding.evidence:
+        refs.append(ObjectRef(kind="Service", name=str(finding.evidence["service"]), namespace=finding.namespace))
+    if closes or finding.kind.endswith("WebhookConfiguration"):
+        named = str(finding.evidence.get("webhooks", finding.evidence.get("webhook", "")))
+        refs += [ObjectRef(kind="Webhook", name=name) for name in named.split(",") if name]
+    return refs
 
 
 class _Group:

@@ -42,6 +42,7 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
     "webhook.not_ready": ("Service", "service"),
     "apiservice.service_missing": ("Service", "service"),
     "apiservice.not_ready": ("Service", "service"),
+    "apiservice.unavailable": ("Service", "service"),
     "crd.conversion_service_missing": ("Service", "service"),
     "crd.conversion_not_ready": ("Service", "service"),
     "ingress.service_missing": ("Service", "service"),

@@ -144,6 +144,29 @@ NETWORKING: Final[tuple[Playbook, ...]] = (
         confidence=0.75,
     ),
     book(
+        "networkpolicy.not_enforced",
+        "NetworkPolicy {name} has no effect: {plugin} enforces no policies.",
+        "NetworkPolicies are accepted by every API server, and enforced by the network plugin alone. Flannel by itself "
+        "enforces none, so all pods may reach each other, whatever the policies say.",
+        look(
+            "See which network plugin runs.",
+            "kubectl get daemonsets -A -o wide",
+            "Only {plugin} in {plugin_namespace}, and nothing that enforces policies.",
+        ),
+        look("See what was meant to be protected.", "kubectl get networkpolicies -A", "All policies without effect."),
+        outside(
+            "Add something that enforces policies beside it (kube-network-policies, Calico for policies alone), or "
+            "move to a plugin that does. Try it in a test cluster first: all policies take effect at once.",
+            "The policies are enforced.",
+        ),
+        verify(
+            "See that something enforces them now.",
+            "kubectl get daemonsets -A -o wide",
+            "The enforcing DaemonSet is ready on every node.",
+        ),
+        confidence=0.8,
+    ),
+    book(
         "networkpolicy.blocks_dns",
         "NetworkPolicy {name} lets pod {pod} reach other pods, but not the cluster's DNS.",
         "Once a policy of type Egress selects a pod, only what some policy names is let out. Names are looked up at "

@@ -96,7 +96,12 @@ class _Webhooks:
             severity=WARNING if warns or not fatal else CRITICAL if any(_broad(each) for each in fatal) else ERROR,
             cause=f"{effect} {trouble.cause}",
             doc=_POLICY_DOC,
-            facts={"webhook": name, "failure_policy": "Fail" if fatal else "Ignore", **trouble.facts},
+            facts={
+                "webhook": name,
+                "webhooks": ",".join(webhook.name for webhook in webhooks),
+                "failure_policy": "Fail" if fatal else "Ignore",
+                **trouble.facts,
+            },
             names=(*(webhook.name for webhook in webhooks), *trouble.names),
         )
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from kubecfg_analyzers import selectors
-from kubecfg_analyzers.networking import ingressclasses, reach
-from kubecfg_analyzers.networking.reach import Door
+from kubecfg_analyzers import dns, enforcement, reach, selectors
+from kubecfg_analyzers.networking import ingressclasses
 from kubecfg_analyzers.report import ERROR, WARNING, Facts, counted, found, listed, older
-from kubecfg_core import Analyzer, ClusterView, Finding, Resource
+from kubecfg_core import Analyzer, ClusterView, Finding, ObjectRef, Resource
 from kubecfg_core.kinds.batch import CRONJOBS
 from kubecfg_core.kinds.cluster import NAMESPACES
+from kubecfg_core.kinds.machinery import MUTATING, VALIDATING
 from kubecfg_core.kinds.network import INGRESSCLASSES, INGRESSES, SERVICES, Ingress, Service
-from kubecfg_core.kinds.pods import PODS, Pod
+from kubecfg_core.kinds.pods import PODS
 from kubecfg_core.kinds.policies import EGRESS, NETWORKPOLICIES, NetworkPolicy
 from kubecfg_core.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS
 
@@ -21,25 +21,31 @@ YOUNG: Final = timedelta(minutes=10)
 _MAKERS: Final[tuple[Resource[Any], ...]] = (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)
 _DOC: Final = "concepts/services-networking/network-policies/"
 _DEFAULT_DOC: Final = f"{_DOC}#default-policies"
-_SYSTEM: Final = "kube-system"
-_DNS_PORT: Final = 53
-_OTHER_DNS: Final = ("None", "Default")
 
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
-    """What is wrong with every policy of the view, and what the policies of a namespace do together."""
-    resolvers = _resolvers(view)
+    """What is wrong with every policy of the view, and what the policies of a namespace do together.
+
+    What they block is told only where nothing else decides, and where the network plugin obeys them.
+    """
     told: set[tuple[str, str]] = set()
     for policy in view.all(NETWORKPOLICIES):
         if policy.metadata.deletionTimestamp is None and view.covers(PODS, policy.namespace):
             yield from _selects_nothing(view, policy)
-            yield from _no_dns(view, policy, resolvers, told)
+            yield from _not_enforced(view, policy)
+            yield from _no_dns(view, policy, told)
     for service in view.all(SERVICES):
-        if service.spec.selector and reach.governed(view, service.namespace):
+        if service.spec.selector and _governed(view, service.namespace):
             yield from _service(view, service)
     for ingress in view.all(INGRESSES):
-        if reach.governed(view, ingress.namespace):
+        if _governed(view, ingress.namespace):
             yield from _ingress(view, ingress)
+
+
+def _governed(view: ClusterView, namespace: str) -> bool:
+    """Whether there are policies in a namespace, all that counts there was read, and they alone decide."""
+    read = view.covers(NETWORKPOLICIES, namespace) and view.covers(PODS, namespace)
+    return read and bool(view.within(NETWORKPOLICIES, namespace)) and enforcement.certain(view, namespace)
 
 
 def _found(
@@ -52,9 +58,20 @@ def _found(
     doc: str = _DOC,
     warns: bool = False,
     names: tuple[str, ...] = (),
+    culprit: ObjectRef | None = None,
 ) -> Finding:
-    severity = WARNING if warns else ERROR
-    return found(NETWORKPOLICIES, policy, code, text, cause=cause, severity=severity, doc=doc, facts=facts, names=names)
+    return found(
+        NETWORKPOLICIES,
+        policy,
+        code,
+        text,
+        cause=cause,
+        severity=WARNING if warns else ERROR,
+        doc=doc,
+        facts=facts,
+        names=names,
+        culprit=culprit,
+    )
 
 
 def _selects_nothing(view: ClusterView, policy: NetworkPolicy) -> Iterator[Finding]:
@@ -92,36 +109,31 @@ def _selects_nothing(view: ClusterView, policy: NetworkPolicy) -> Iterator[Findi
     )
 
 
-def _resolvers(view: ClusterView) -> tuple[list[Pod], Door] | None:
-    """The pods that resolve names, and their port; `None` where names may be resolved elsewhere too."""
-    service = view.get(SERVICES, _SYSTEM, "kube-dns") or view.get(SERVICES, _SYSTEM, "coredns")
-    pods = view.within(PODS, _SYSTEM)
-    if service is None or any(pod.metadata.labels.get("k8s-app") == "node-local-dns" for pod in pods):
-        return None
-    serving = [pod for pod in reach.behind(view, service) if not pod.spec.hostNetwork]
-    ports = [port for port in service.spec.ports if port.port == _DNS_PORT]
-    found_doors = [reach.doors(pod, port.targetPort or port.port, port.protocol) for pod in serving for port in ports]
-    if not found_doors or not view.covers(NAMESPACES):
-        return None
-    numbers = frozenset({_DNS_PORT}).union(*(door.numbers for door in found_doors))
-    names = frozenset[str]().union(*(door.names for door in found_doors))
-    return serving, Door(numbers, names, frozenset({"TCP", "UDP"}))
+def _not_enforced(view: ClusterView, policy: NetworkPolicy) -> Iterator[Finding]:
+    plugin = enforcement.ignored_by(view)
+    if plugin is not None:
+        yield _found(
+            policy,
+            "networkpolicy.not_enforced",
+            f"It has no effect: the network plugin of the cluster, {plugin.name}, enforces no policies.",
+            cause="Everything may reach the pods that it is to protect.",
+            facts={"plugin": plugin.name, "plugin_namespace": plugin.namespace},
+            doc=f"{_DOC}#prerequisites",
+            warns=True,
+            names=(plugin.name,),
+            culprit=plugin,
+        )
 
 
-def _no_dns(
-    view: ClusterView,
-    policy: NetworkPolicy,
-    resolvers: tuple[list[Pod], Door] | None,
-    told: set[tuple[str, str]],
-) -> Iterator[Finding]:
+def _no_dns(view: ClusterView, policy: NetworkPolicy, told: set[tuple[str, str]]) -> Iterator[Finding]:
     """Pods that may reach other pods, which are reached by their names, but not what resolves names.
 
     Pods that may reach nothing, or addresses alone, are cut off on purpose.
     """
-    if resolvers is None or not policy.restricts(EGRESS) or not _by_name(policy):
+    if not policy.restricts(EGRESS) or not dns.by_name(policy) or not enforcement.certain(view, policy.namespace):
         return
     pods = view.selected(PODS, policy.namespace, policy.spec.podSelector)
-    cut = [pod for pod in pods if (pod.namespace, pod.name) not in told and _cut_off(view, pod, resolvers)]
+    cut = [pod for pod in pods if (pod.namespace, pod.name) not in told and dns.cut_off(view, pod)]
     if cut:
         told |= {(pod.namespace, pod.name) for pod in cut}
         yield _found(
@@ -135,21 +147,6 @@ def _no_dns(
         )
 
 
-def _by_name(policy: NetworkPolicy) -> bool:
-    rules = reach.rules([policy], EGRESS)
-    return any(peer.podSelector or peer.namespaceSelector for peers, _ in rules for peer in peers)
-
-
-def _cut_off(view: ClusterView, pod: Pod, resolvers: tuple[list[Pod], Door]) -> bool:
-    if pod.finished or pod.spec.hostNetwork or pod.spec.dnsPolicy in _OTHER_DNS:
-        return False
-    serving, door = resolvers
-    rules = reach.rules(reach.about(view, pod, EGRESS), EGRESS)
-    return not any(
-        reach.opens(ports, door) and reach.includes(view, pod.namespace, peers, serving) for peers, ports in rules
-    )
-
-
 def _service(view: ClusterView, service: Service) -> Iterator[Finding]:
     """A Service of which no port is let in at any of its pods, from anywhere."""
     target = reach.target(view, service)
@@ -159,6 +156,7 @@ def _service(view: ClusterView, service: Service) -> Iterator[Finding]:
     about = target.policies[0]
     port = service.spec.ports[0]
     wanted = port.targetPort or port.port
+    webhooks = ",".join(_webhooks(view, service))
     yield _found(
         next((policy for policy in about if closed or policy.spec.ingress), about[0]),
         "networkpolicy.blocks_service" if closed else "networkpolicy.blocks_port",
@@ -168,11 +166,20 @@ def _service(view: ClusterView, service: Service) -> Iterator[Finding]:
         cause="A policy that selects a pod closes it to all that no policy names."
         if closed
         else "Policies count the port of the pod, not that of the Service.",
-        facts={"service": service.name, "port": str(wanted), "pod": target.pods[0].name},
+        facts={"service": service.name, "port": str(wanted), "pod": target.pods[0].name, "webhooks": webhooks},
         doc=_DEFAULT_DOC if closed else _DOC,
         warns=closed,
         names=(target.pods[0].name,),
     )
+
+
+def _webhooks(view: ClusterView, service: Service) -> Iterator[str]:
+    """The webhooks that the API server asks at the Service: what they refuse is blamed on them by their names."""
+    configurations = [*view.all(VALIDATING), *view.all(MUTATING)]
+    for webhook in (webhook for item in configurations for webhook in item.webhooks):
+        ref = webhook.clientConfig.service
+        if ref is not None and (ref.namespace, ref.name) == (service.namespace, service.name):
+            yield webhook.name
 
 
 def _ingress(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
@@ -218,8 +225,11 @@ ANALYZER: Final = Analyzer(
         INGRESSES,
         INGRESSCLASSES,
         CRONJOBS,
+        VALIDATING,
+        MUTATING,
         *_MAKERS,
     ),
     analyze=analyze,
+    expand=enforcement.further,
     summary="Policies that select nothing, or cut pods off from DNS, their Service or their Ingress.",
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from kubecfg_analyzers import dns
 from kubecfg_analyzers.events import Warnings, latest
 from kubecfg_analyzers.owners import Owner, owner_of
 from kubecfg_analyzers.report import ERROR, Facts, elapsed, found, settling
@@ -15,6 +16,10 @@ from kubecfg_core.kinds.pods import PODS, Container, ContainerStatus, Pod
 CONTAINER = "container"
 INIT = "init container"
 SIDECAR = "sidecar"
+# The causes of these quote the program in the container, or what its probe was answered.
+_OWN_WORDS = frozenset(
+    {"pod.crashloop", "pod.init_crashloop", "pod.container_failed", "pod.not_ready", "pod.liveness_failing"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class Case:
             place |= {"workload": self.owner.name, "workload_kind": self.owner.kind.lower()}
         evidence = {**place, **(part.facts if part else {}), **(facts or {})}
         parent = str(self.owner) if self.owner else ""
+        culprit = dns.behind(self.view, self.pod, cause) if code in _OWN_WORDS else None
         return found(
             PODS,
             self.pod,
@@ -120,6 +126,7 @@ class Case:
             parent=parent,
             facts=evidence,
             names=names,
+            culprit=culprit,
         )
 
 

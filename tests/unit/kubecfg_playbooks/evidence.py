@@ -335,6 +335,7 @@ EXAMPLES: dict[str, str | int] = {
     "volume": "data",
     "wanted": "api",
     "webhook": "policy.example.com",
+    "webhooks": "policy.example.com,check.example.com",
     "workload": "api",
     "workload_kind": "deployment",
 }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 FACTS: dict[str, tuple[str, str]] = {
-    "webhook.service_missing": ("webhook failure_policy service service_namespace", "nearest"),
-    "webhook.port_missing": ("webhook failure_policy service service_namespace port declared", ""),
-    "webhook.not_ready": ("webhook failure_policy service service_namespace", "selector"),
-    "webhook.deadlock": ("webhook failure_policy service service_namespace", "selector"),
+    "webhook.service_missing": ("webhook webhooks failure_policy service service_namespace", "nearest"),
+    "webhook.port_missing": ("webhook webhooks failure_policy service service_namespace port declared", ""),
+    "webhook.not_ready": ("webhook webhooks failure_policy service service_namespace", "selector"),
+    "webhook.deadlock": ("webhook webhooks failure_policy service service_namespace", "selector"),
     "webhook.self_match": ("webhook service service_namespace pod", ""),
-    "webhook.ca_unparsable": ("webhook failure_policy", ""),
-    "webhook.ca_expired": ("webhook failure_policy ended days issuer", ""),
-    "webhook.ca_expiring": ("webhook failure_policy ends days issuer", ""),
-    "webhook.ca_mismatch": ("webhook failure_policy service service_namespace secret", ""),
+    "webhook.ca_unparsable": ("webhook webhooks failure_policy", ""),
+    "webhook.ca_expired": ("webhook webhooks failure_policy ended days issuer", ""),
+    "webhook.ca_expiring": ("webhook webhooks failure_policy ends days issuer", ""),
+    "webhook.ca_mismatch": ("webhook webhooks failure_policy service service_namespace secret", ""),
     "apiservice.unavailable": ("group", "reason message service service_namespace"),
     "apiservice.service_missing": ("group service service_namespace", "reason message nearest"),
     "apiservice.port_missing": ("group service service_namespace port declared", "reason message"),

@@ -26,8 +26,9 @@ FACTS: dict[str, tuple[str, str]] = {
     "httproute.not_resolved": ("gateway gateway_namespace", "reason message"),
     "networkpolicy.selects_nothing": ("", "selector label wanted actual pod"),
     "networkpolicy.blocks_dns": ("pod count", ""),
-    "networkpolicy.blocks_service": ("service port pod", ""),
-    "networkpolicy.blocks_port": ("service port pod", ""),
+    "networkpolicy.not_enforced": ("plugin plugin_namespace", ""),
+    "networkpolicy.blocks_service": ("service port pod", "webhooks"),
+    "networkpolicy.blocks_port": ("service port pod", "webhooks"),
     "networkpolicy.blocks_ingress": ("ingress service pod controller_namespace", ""),
 }
 
@@ -52,6 +53,8 @@ EXAMPLES: dict[str, str | int] = {
     "ingress": "shop",
     "ingresses": 3,
     "listener": "https",
+    "plugin": "kube-flannel-ds",
+    "plugin_namespace": "kube-flannel",
     "pod_namespace": "ingress-nginx",
     "secret_namespace": "shop",
 }

@@ -128,9 +128,3 @@ def target(view: ClusterView, service: Service) -> Target | None:
 
 def _door(pod: Pod, port: ServicePort) -> Door:
     return doors(pod, port.targetPort or port.port, port.protocol)
-
-
-def governed(view: ClusterView, namespace: str) -> bool:
-    """Whether there are policies in a namespace, and all that counts there was read."""
-    read = view.covers(NETWORKPOLICIES, namespace) and view.covers(PODS, namespace)
-    return read and bool(view.within(NETWORKPOLICIES, namespace))
