@@ -14,6 +14,7 @@ from kubecfg_sqlalchemy.address import parse_url
 from kubecfg_sqlalchemy.audit_log import SqlAuditLog
 from kubecfg_sqlalchemy.clusters import SqlClusters
 from kubecfg_sqlalchemy.connections import Connections
+from kubecfg_sqlalchemy.keys import SqlKeys
 from kubecfg_sqlalchemy.outbox import SqlOutbox
 from kubecfg_sqlalchemy.users import SqlUsers
 
@@ -24,8 +25,8 @@ class Database:
     """SQLite (`sqlite:///path`) or PostgreSQL (`postgresql://...`), and the repositories that share its transactions.
 
     `clusters`, `users`, `outbox` and `audit` are the ports `ClusterRepo`, `UserRepo`, `Outbox` and `AuditLog` of the
-    core. No connection is made before the first use; `close` ends them all. Raises `SettingsError` that names
-    DATABASE_URL.
+    core; `keys` knows what the stored credentials are sealed with. No connection is made before the first use; `close`
+    ends them all. Raises `SettingsError` that names DATABASE_URL.
     """
 
     def __init__(self, url: str, *, vault: Vault, clock: Clock) -> None:
@@ -33,6 +34,7 @@ class Database:
         self.clusters = SqlClusters(self._connections, vault=vault, clock=clock)
         self.users = SqlUsers(self._connections, clock=clock)
         self.outbox = SqlOutbox(self._connections)
+        self.keys = SqlKeys(self._connections, vault=vault)
         self.audit = SqlAuditLog(self._connections)
 
     @classmethod

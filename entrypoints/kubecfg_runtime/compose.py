@@ -129,6 +129,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
+        await database.keys.check()
         announcer = Announcer(clock, database.outbox)
         connector, llm, metrics = make_connector(settings), make_llm(settings), make_metrics(settings)
         for part in (connector, llm, metrics):
@@ -193,6 +194,7 @@ def _parts(
 
     parts = {
         "database": Part(_word(database.ping, "reachable")),
+        "keys": Part(database.keys.all_known),
         "kubectl": Part(runner.version, essential=False),
         "broker": Part(backlog, essential=False),
     }

@@ -131,8 +131,9 @@ def _unquoted(value: str) -> str:
 def parse(environ: Mapping[str, str]) -> Settings:
     """The settings in these variables; others are not looked at, but a misspelt `KUBECFG_` one is an error."""
     known = {field.name.upper(): field for field in msgspec.structs.fields(Settings)}
+    secret = {name for name, field in known.items() if field.type == Secret | None}
     values: dict[str, Any] = {}
-    for name, text in environ.items():
+    for name, text in _with_files(environ, secret).items():
         if _SERVICE_LINK.fullmatch(f"{name}={text}"):
             continue
         if name in known and text != "":
@@ -142,6 +143,25 @@ def parse(environ: Mapping[str, str]) -> Settings:
     settings = Settings(**values)
     _check(settings)
     return settings
+
+
+def _with_files(environ: Mapping[str, str], secret: set[str]) -> dict[str, str]:
+    """The variables, where each `NAME_FILE` of a secret one is `NAME` with what the file holds."""
+    read = dict(environ)
+    for name in secret:
+        path = read.pop(f"{name}_FILE", "")
+        if not path:
+            continue
+        if read.get(name):
+            raise SettingsError(f"{name}_FILE: {name} is set too; only one of them may be.")
+        try:
+            read[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise SettingsError(f"{name}_FILE: {path} cannot be read: {reason}.") from error
+        if not read[name]:
+            raise SettingsError(f"{name}_FILE: {path} is empty.")
+    return read
 
 
 def _convert(name: str, text: str, kind: Any) -> Any:

@@ -29,6 +29,31 @@ def test_a_list_is_separated_by_commas() -> None:
     assert parse({"KUBECFG_PLUGINS_BLOCKED": "a, b,"}).kubecfg_plugins_blocked == ("a", "b")
 
 
+@pytest.mark.parametrize("name", ["KUBECFG_ENCRYPTION_KEYS", "JWT_SECRET_KEY", "DATABASE_URL"])
+def test_a_secret_may_lie_in_a_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+
+    settings = parse({f"{name}_FILE": str(tmp_path / "secret")})
+
+    assert getattr(settings, name.lower()) == Secret("hunter2")
+
+
+@pytest.mark.parametrize("content", [None, "", " \n", b"\xff"], ids=["absent", "empty", "blank", "binary"])
+def test_a_file_that_holds_no_secret_is_refused(content: str | bytes | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "secret").write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    with pytest.raises(SettingsError, match=r"^JWT_SECRET_KEY_FILE: "):
+        parse({"JWT_SECRET_KEY_FILE": str(tmp_path / "secret")})
+
+
+def test_a_secret_and_its_file_are_not_both_taken(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+
+    with pytest.raises(SettingsError, match=r"^LLM_API_KEY_FILE: LLM_API_KEY is set too"):
+        parse({"LLM_API_KEY_FILE": str(tmp_path / "secret"), "LLM_API_KEY": "other"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
