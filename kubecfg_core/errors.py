@@ -8,6 +8,8 @@
     │   └── CommandRefused      the kubectl policy said no, by a named rule
     ├── NotFound                absent, or another user's: the same error
     ├── AlreadyExists           the name is taken
+    ├── ConfirmationNeeded      it would lose something, and the caller has not said that it is meant
+    ├── Conflict                it would undo what has to stay: the last admin, say
     ├── TooLarge                more bytes than allowed
     ├── TooMany                 over a limit; try again later
     ├── NotConfigured           a part that this call needs is not set up
@@ -84,6 +86,18 @@ class AlreadyExists(KubecfgError):
     """The name is already taken."""
 
     code = "already_exists"
+
+
+class Conflict(KubecfgError):
+    """It cannot be done as things stand."""
+
+    code = "conflict"
+
+
+class ConfirmationNeeded(KubecfgError):
+    """It has to be confirmed."""
+
+    code = "confirmation_needed"
 
 
 class TooLarge(KubecfgError):

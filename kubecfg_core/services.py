@@ -7,6 +7,7 @@ from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.clusters import Clusters
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
+from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health
 from kubecfg_core.usecases.usage import Usage
 
@@ -17,6 +18,7 @@ class Services:
 
     accounts: Accounts
     clusters: Clusters
+    grants: Grants
     diagnosis: ClusterDiagnosis
     commands: Commands
     usage: Usage

@@ -18,11 +18,16 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
+    def at_most(self, other: "Role") -> "Role":
+        """The lower of the two."""
+        return other if self.covers(other) else self
+
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
     """One person or program. `issuer` is empty for our own accounts, else it names the identity service.
 
-    `token_version` is raised to end every token given out before; `created_at` is UTC.
+    `username` is unique at its issuer: an identity service's `sub`, which is why `display_name` says what that calls
+    them. `token_version` is raised to end every token given out before; `created_at` is UTC.
     """
 
     id: int
@@ -31,6 +36,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool = False
     issuer: str = ""
     token_version: int = 0
+    display_name: str = ""
     created_at: datetime
 
 
@@ -43,9 +49,16 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token that held says: whose it is, by which issuer, and of which token version."""
+    """What a token that held says: whose it is, by which issuer, and of which token version.
+
+    `role` is the one that an identity service gives them; None where it has no say in that, and then `first_role` is
+    that of an account which is made now.
+    """
 
     subject: str
     issuer: str
     external: bool
     token_version: int = 0
+    role: Role | None = None
+    first_role: Role | None = None
+    display_name: str = ""

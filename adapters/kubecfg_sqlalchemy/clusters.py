@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget, CredentialState, NewCluster
 from kubecfg_core.errors import AlreadyExists, InvalidInput, NotConfigured, NotFound
 from kubecfg_core.expiry import expiry_of
+from kubecfg_core.grants import Access
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
 from kubecfg_core.ports.vault import Vault
+from kubecfg_core.users import Role
 from kubecfg_sqlalchemy.connections import Connections
 from kubecfg_sqlalchemy.failures import is_taken
+from kubecfg_sqlalchemy.grants import accessible, choose, to_access
 from kubecfg_sqlalchemy.outbox import write_event
 from kubecfg_sqlalchemy.schema import clusters, fits_id, fits_text, users
 from kubecfg_sqlalchemy.sealing import ca_digest, open_target, seal_target
@@ -68,6 +71,25 @@ class SqlClusters(ClusterRepo):
             row = await _one(connection, *_mine(user_id, cluster_id))
         return self._shown(row)
 
+    async def access(self, user_id: int, account_role: Role, cluster_id: int) -> Access:
+        """One cluster, as this user may use it."""
+        if not fits_id(user_id) or not fits_id(cluster_id):
+            raise NotFound(_ABSENT)
+        async with self._connections.reading() as connection:
+            query = accessible(user_id).where(clusters.c.id == cluster_id)
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound(_ABSENT)
+        return to_access(row, self._cluster(row), user_id, account_role)
+
+    async def accessible(self, user_id: int, account_role: Role) -> builtins.list[Access]:
+        """Every cluster that this user may use."""
+        if not fits_id(user_id):
+            return []
+        async with self._connections.reading() as connection:
+            rows = (await connection.execute(accessible(user_id))).all()
+        return [to_access(row, self._shown(row), user_id, account_role) for row in rows]
+
     async def find(self, user_id: int, cluster_name: str) -> Cluster:
         """One cluster by its name."""
         if not fits_id(user_id) or not fits_text(cluster_name):
@@ -108,14 +130,18 @@ class SqlClusters(ClusterRepo):
 
     async def select(self, user_id: int, cluster_id: int) -> Cluster:
         """Make it the user's current one."""
-        mine = _mine(user_id, cluster_id)
+        if not fits_id(user_id) or not fits_id(cluster_id):
+            raise NotFound(_ABSENT)
         chosen = update(clusters).where(clusters.c.user_id == user_id).values(selected=clusters.c.id == cluster_id)
         async with self._connections.writing() as connection:
             # Two choices at once take turns at their user's row, or each could lock what the other needs.
             await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
             await connection.execute(chosen)
-            row = await _one(connection, *mine)
-        return self._cluster(row)
+            await choose(connection, user_id, cluster_id)
+            row = (await connection.execute(accessible(user_id).where(clusters.c.id == cluster_id))).one_or_none()
+            if row is None:
+                raise NotFound(_ABSENT)
+        return to_access(row, self._cluster(row), user_id, Role.VIEWER).cluster
 
     def _cluster(self, row: Row[Any]) -> Cluster:
         return self._as_cluster(row, open_row(self._vault, row), CredentialState.READABLE)

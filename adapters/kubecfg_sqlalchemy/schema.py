@@ -43,6 +43,7 @@ users = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("token_version", sa.Integer, nullable=False),
+    sa.Column("display_name", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("issuer", "username"),
     sqlite_autoincrement=True,
@@ -104,6 +105,29 @@ audit = sa.Table(
     sa.Column("record", sa.Text, nullable=False),
     sa.Index("ix_audit_at", "at"),
     sqlite_autoincrement=True,
+)
+
+# They go with their cluster and with their user.
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("cluster_id", _Id, sa.ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("user_id", _Id, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("namespaces", sa.JSON(none_as_null=True)),
+    sa.Column("selected", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_grants_user_id", "user_id"),
+)
+
+login_attempts = sa.Table(
+    "login_attempts",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("blocked_until", UtcDateTime, nullable=False),
+    sa.Index("ix_login_attempts_last_at", "last_at"),
 )
 
 _LARGEST_ID = 2**63 - 1

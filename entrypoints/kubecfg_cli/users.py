@@ -59,7 +59,7 @@ async def list_() -> None:
 async def disable(name: str) -> None:
     """Disable an account: its tokens end at once."""
     async with _accounts() as accounts:
-        await accounts.set_disabled(name, disabled=True)
+        await accounts.change((await accounts.named(name)).id, disabled=True)
     _say(f"{name} is disabled.")
 
 
@@ -67,7 +67,7 @@ async def disable(name: str) -> None:
 async def enable(name: str) -> None:
     """Let a disabled account in again."""
     async with _accounts() as accounts:
-        await accounts.set_disabled(name, disabled=False)
+        await accounts.change((await accounts.named(name)).id, disabled=False)
     _say(f"{name} is enabled.")
 
 
@@ -85,8 +85,33 @@ async def passwd(name: str, *, password_stdin: FromStdin = False) -> None:
     """
     password = _password(from_stdin=password_stdin)
     async with _accounts() as accounts:
-        await accounts.set_password(name, password)
+        await accounts.change((await accounts.named(name)).id, password=password)
     _say(f"{name} has a new password.")
+
+
+@app.command
+async def role(name: str, role: Role, /) -> None:
+    """Give an account another role: its tokens end at once.
+
+    Parameters
+    ----------
+    name
+        The user name.
+    role
+        viewer looks, operator also changes, admin also manages users.
+
+    """
+    async with _accounts() as accounts:
+        await accounts.change((await accounts.named(name)).id, role=role)
+    _say(f"{name} is {role} now.")
+
+
+@app.command
+async def remove(name: str) -> None:
+    """Remove an account with its clusters and their credentials. `disable` keeps them."""
+    async with _accounts() as accounts:
+        await accounts.remove((await accounts.named(name)).id)
+    _say(f"{name} was removed.")
 
 
 @asynccontextmanager

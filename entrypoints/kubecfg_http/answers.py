@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from kubecfg_core.clusters import Cluster
+from kubecfg_core.grants import Access
 from kubecfg_core.metrics import Sample
 from kubecfg_core.secret import Secret
 from kubecfg_core.usecases.clusters import NodeCount
+from kubecfg_core.users import Role
 
 
 def utc(moment: datetime) -> datetime:
@@ -27,7 +28,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A cluster without its credential. `selected` is added: whether it is the user's current one."""
+    """A cluster without its credential.
+
+    Added are `selected`: whether it is the user's current one; `role`: what the user may do there at most; `shared_by`:
+    whose it is, or null where it is the user's own.
+    """
 
     id: int
     cluster_name: str
@@ -40,10 +45,13 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     selected: bool
+    role: Role
+    shared_by: str | None
 
     @classmethod
-    def of(cls, cluster: Cluster) -> "ClusterSummary":
-        """The summary of this cluster."""
+    def of(cls, access: Access) -> "ClusterSummary":
+        """The summary of this cluster, to this caller."""
+        cluster = access.cluster
         return cls(
             id=cluster.id,
             cluster_name=cluster.cluster_name,
@@ -56,6 +64,8 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
             created_at=utc(cluster.created_at),
             updated_at=utc(cluster.updated_at),
             selected=cluster.selected,
+            role=access.role,
+            shared_by=access.shared_by,
         )
 
 

@@ -11,6 +11,8 @@ from aiohttp import web
 from kubecfg_core.errors import (
     AlreadyExists,
     CommandRefused,
+    ConfirmationNeeded,
+    Conflict,
     InvalidInput,
     KubecfgError,
     NotConfigured,
@@ -32,6 +34,8 @@ STATUS: Final[Mapping[type[KubecfgError], int]] = {
     PermissionDenied: 403,
     NotFound: 404,
     AlreadyExists: 409,
+    Conflict: 409,
+    ConfirmationNeeded: 409,
     TooLarge: 413,
     TooMany: 429,
     UpstreamError: 502,

@@ -6,7 +6,7 @@ from typing import Final
 
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.kubectl.plan import Plan
-from kubecfg_core.kubectl.table import LONGEST_REQUEST
+from kubecfg_core.kubectl.grammar import LONGEST_REQUEST
 from kubecfg_core.report import Report
 from kubecfg_core.secret import MASK
 from kubecfg_core.users import AccessToken
@@ -56,9 +56,9 @@ async def onboard_cluster(call: Call[OnboardParams, OnboardRequest]) -> answers.
 
 
 async def list_clusters(call: Call[NoParams, None]) -> answers.ClusterList:
-    """The caller's clusters."""
+    """The caller's clusters, and those that are shared with them."""
     clusters = await call.services.clusters.all(call.user)
-    return answers.ClusterList(clusters=[answers.ClusterSummary.of(cluster) for cluster in clusters])
+    return answers.ClusterList(clusters=[answers.ClusterSummary.of(access) for access in clusters])
 
 
 async def remove_cluster(call: Call[ByCluster, None]) -> answers.Message:
@@ -69,18 +69,19 @@ async def remove_cluster(call: Call[ByCluster, None]) -> answers.Message:
 
 async def select_cluster(call: Call[ByCluster, None]) -> answers.SelectedNamespaces:
     """A cluster made the current one, and its namespaces."""
-    cluster, names = await call.services.clusters.select(call.user, call.params.cluster_id)
+    access, names = await call.services.clusters.select(call.user, call.params.cluster_id)
     return answers.SelectedNamespaces(
-        cluster_info=answers.ClusterSummary.of(cluster),
+        cluster_info=answers.ClusterSummary.of(access),
         namespaces=names,
         namespace_count=len(names),
-        message=f"Successfully retrieved {len(names)} namespaces from cluster '{cluster.cluster_name}'",
+        message=f"Successfully retrieved {len(names)} namespaces from cluster '{access.cluster.cluster_name}'",
     )
 
 
 async def get_namespaces(call: Call[ByCluster, None]) -> answers.Namespaces:
     """The namespaces of a cluster."""
-    cluster, names = await call.services.clusters.namespaces(call.user, call.params.cluster_id)
+    access, names = await call.services.clusters.namespaces(call.user, call.params.cluster_id)
+    cluster = access.cluster
     return answers.Namespaces(
         cluster_id=cluster.id,
         cluster_name=cluster.cluster_name,

@@ -20,6 +20,8 @@ from kubecfg_core.usecases.announcing import Announcer
 from kubecfg_core.usecases.clusters import Clusters, Onboarding
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
+from kubecfg_core.usecases.doorkeeping import Doorkeeper
+from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.relay import Relay
 from kubecfg_core.usecases.solving import Solver
@@ -136,6 +138,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
             if part is not None:
                 stack.push_async_callback(part.close)
         runner = make_kubectl(settings)
+        stack.push_async_callback(runner.close)
         await stack.enter_async_context(_running(Relay(database.outbox, bus)))
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
@@ -154,6 +157,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
                     egress=settings.egress,
                 ),
             ),
+            grants=Grants(database.grants, database.clusters, database.users, announcer),
             diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),
             commands=Commands(database.clusters, database.outbox, runner, announcer, clock),
             usage=Usage(metrics, database.clusters, connector, clock),
@@ -169,7 +173,15 @@ async def open_accounts(settings: Settings, database: "Database") -> AsyncIterat
 
     hasher = Argon2Hasher()
     try:
-        yield Accounts(database.users, hasher, make_tokens(settings), external_role=settings.kubecfg_jwt_external_role)
+        yield Accounts(
+            database.users,
+            hasher,
+            make_tokens(settings),
+            clusters=database.clusters,
+            announcer=Announcer(SystemClock(), database.outbox),
+            door=Doorkeeper(database.attempts),
+            external_role=settings.kubecfg_jwt_external_role,
+        )
     finally:
         hasher.close()
 

@@ -1,10 +1,13 @@
 """The port to the stored clusters: every method takes the owner, so nobody's list is filtered afterwards."""
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from kubecfg_core.clusters import Cluster, ClusterChanges, NewCluster
 from kubecfg_core.events import Event
+from kubecfg_core.grants import Access
+from kubecfg_core.users import Role
 
 Announce = Callable[[Cluster], Event]
 
@@ -20,12 +23,23 @@ class ClusterRepo(ABC):
         """Store a new cluster. Raises `AlreadyExists` where the user has one of that name."""
 
     @abstractmethod
-    async def list(self, user_id: int) -> list[Cluster]:
+    async def list(self, user_id: int) -> builtins.list[Cluster]:
         """The user's clusters, in the order of their ids; those whose credential cannot be read are among them."""
 
     @abstractmethod
     async def get(self, user_id: int, cluster_id: int) -> Cluster:
-        """One cluster. Raises `NotFound` where it is absent or another user's: the same error."""
+        """One cluster. Raises `NotFound` where it is absent or another user's, granted or not: the same error."""
+
+    @abstractmethod
+    async def access(self, user_id: int, account_role: Role, cluster_id: int) -> Access:
+        """One cluster that is the user's own or granted to them, and what they may do with it.
+
+        Raises `NotFound`, the same error whether it is absent or neither. `selected` is the user's own choice.
+        """
+
+    @abstractmethod
+    async def accessible(self, user_id: int, account_role: Role) -> builtins.list[Access]:
+        """Every cluster that is the user's own or granted to them, in the order of their ids."""
 
     @abstractmethod
     async def find(self, user_id: int, cluster_name: str) -> Cluster:
@@ -45,4 +59,4 @@ class ClusterRepo(ABC):
 
     @abstractmethod
     async def select(self, user_id: int, cluster_id: int) -> Cluster:
-        """Make it the user's current one, the only one. Raises `NotFound`."""
+        """Make it the user's current one, the only one: their own, or one granted to them. Raises `NotFound`."""

@@ -6,10 +6,15 @@ from kubecfg_core.users import Role, User
 
 
 class UserRepo(ABC):
-    """The accounts. A password is known by its hash alone; an external user has none (an empty hash)."""
+    """The accounts. A password is known by its hash alone; an external user has none (an empty hash).
+
+    There is always an active admin with a password, once there was one: what would leave none raises `Conflict`.
+    """
 
     @abstractmethod
-    async def add(self, username: str, password_hash: str, role: Role, *, issuer: str = "") -> User:
+    async def add(
+        self, username: str, password_hash: str, role: Role, *, issuer: str = "", display_name: str = ""
+    ) -> User:
         """Store a new user. Raises `AlreadyExists` where (issuer, username) is taken."""
 
     @abstractmethod
@@ -21,20 +26,31 @@ class UserRepo(ABC):
         """The user of that name, as that issuer names them."""
 
     @abstractmethod
-    async def password_hash(self, user_id: int) -> str:
-        """The user's password hash. Raises `NotFound`."""
+    async def find_with_hash(self, username: str) -> tuple[User, str] | None:
+        """Our own user of that name, and their password hash: one question, whether there is one or not."""
 
     @abstractmethod
     async def list(self) -> list[User]:
         """All users, in the order of their ids."""
 
     @abstractmethod
-    async def set_password_hash(self, user_id: int, password_hash: str) -> User:
-        """Replace the hash and raise the token version: tokens given out before are void. Raises `NotFound`."""
+    async def change(
+        self,
+        user_id: int,
+        *,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        password_hash: str | None = None,
+        display_name: str | None = None,
+    ) -> User:
+        """Change what is given, and raise the token version: tokens given out before are void.
+
+        Raises `NotFound`, and `Conflict` for the last admin.
+        """
 
     @abstractmethod
-    async def set_disabled(self, user_id: int, *, disabled: bool) -> User:
-        """Disable or enable, and raise the token version. Raises `NotFound`."""
+    async def remove(self, user_id: int) -> User:
+        """Forget a user, with the grants to them. Raises `NotFound`, `Conflict` (the last admin; one with clusters)."""
 
     @abstractmethod
     async def count(self) -> int:

@@ -3,9 +3,11 @@
 from kubecfg_core.testing.audit_log import InMemoryAuditLog
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.grants import InMemoryGrants
 from kubecfg_core.testing.kube_gateway import InMemoryCluster, InMemoryConnector
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
 from kubecfg_core.testing.llm import ScriptedLLM
+from kubecfg_core.testing.login_attempts import InMemoryLoginAttempts
 from kubecfg_core.testing.metrics_source import FixedMetrics
 from kubecfg_core.testing.outbox import InMemoryOutbox
 from kubecfg_core.testing.passwords import FastHasher
@@ -24,6 +26,8 @@ __all__ = [
     "InMemoryCluster",
     "InMemoryClusters",
     "InMemoryConnector",
+    "InMemoryGrants",
+    "InMemoryLoginAttempts",
     "InMemoryOutbox",
     "InMemoryUsers",
     "PlainVault",

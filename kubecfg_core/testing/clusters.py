@@ -9,20 +9,29 @@ import msgspec
 from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget, NewCluster
 from kubecfg_core.errors import AlreadyExists, NotFound
 from kubecfg_core.expiry import expiry_of
+from kubecfg_core.grants import Access, Grant
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
 from kubecfg_core.testing.outbox import InMemoryOutbox
+from kubecfg_core.testing.users import InMemoryUsers
+from kubecfg_core.users import Role
 
 
 class InMemoryClusters(ClusterRepo):
     """Keeps the clusters in a dictionary, credentials as they are, and writes its events to the outbox it is given.
 
-    Ids start at 1 and are never given twice. It does not ask whether the user exists.
+    Ids start at 1 and are never given twice. It does not ask whether the user exists; `users` give the names of those
+    who share a cluster. `granted` is what `InMemoryGrants` keeps, by the ids of cluster and user.
     """
 
-    def __init__(self, *, clock: Clock, outbox: InMemoryOutbox | None = None) -> None:
-        self._clock = clock
-        self._outbox = outbox or InMemoryOutbox()
+    def __init__(
+        self, *, clock: Clock, outbox: InMemoryOutbox | None = None, users: InMemoryUsers | None = None
+    ) -> None:
+        self.clock = clock
+        self.outbox = outbox or InMemoryOutbox()
+        self.users = users or InMemoryUsers(clock=clock)
+        self.granted: dict[tuple[int, int], Grant] = {}
+        self._chosen: dict[int, int] = {}
         self._clusters: dict[int, Cluster] = {}
         self._ids = count(1)
 
@@ -30,7 +39,7 @@ class InMemoryClusters(ClusterRepo):
         """Store a new cluster."""
         if self._named(user_id, new.cluster_name):
             raise AlreadyExists(f"There is already a cluster named {new.cluster_name!r}.")
-        now = self._clock.now()
+        now = self.clock.now()
         target = msgspec.structs.replace(new.target, name=new.cluster_name)
         cluster = Cluster(
             id=next(self._ids),
@@ -47,20 +56,46 @@ class InMemoryClusters(ClusterRepo):
             credential_expires_at=expiry_of(target),
             credential_fingerprint=_fingerprint(target),
         )
-        self._outbox.write(announce(cluster))
+        self.outbox.write(announce(cluster))
         self._clusters[cluster.id] = cluster
         return cluster
 
     async def list(self, user_id: int) -> builtins.list[Cluster]:
         """The user's clusters."""
-        return [cluster for cluster in self._clusters.values() if cluster.user_id == user_id]
+        return [self._shown(user_id, cluster) for cluster in self._clusters.values() if cluster.user_id == user_id]
 
     async def get(self, user_id: int, cluster_id: int) -> Cluster:
         """One cluster."""
         cluster = self._clusters.get(cluster_id)
         if cluster is None or cluster.user_id != user_id:
             raise NotFound("There is no such cluster.")
-        return cluster
+        return self._shown(user_id, cluster)
+
+    async def access(self, user_id: int, account_role: Role, cluster_id: int) -> Access:
+        """One cluster, as this user may use it."""
+        found = [one for one in await self.accessible(user_id, account_role) if one.cluster.id == cluster_id]
+        if not found:
+            raise NotFound("There is no such cluster.")
+        return found[0]
+
+    async def accessible(self, user_id: int, account_role: Role) -> builtins.list[Access]:
+        """Every cluster that this user may use."""
+        found = []
+        for cluster in self._clusters.values():
+            grant = self.granted.get((cluster.id, user_id))
+            shown = self._shown(user_id, cluster)
+            if cluster.user_id == user_id:
+                found.append(Access(cluster=shown, role=account_role))
+            elif grant is not None:
+                found.append(
+                    Access(
+                        cluster=shown,
+                        role=account_role.at_most(grant.role),
+                        namespaces=None if grant.namespaces is None else frozenset(grant.namespaces),
+                        shared_by=await self._name(cluster.user_id),
+                    )
+                )
+        return found
 
     async def outline(self, user_id: int, cluster_id: int) -> Cluster:
         """The same as `get`: here every credential can be read."""
@@ -71,13 +106,14 @@ class InMemoryClusters(ClusterRepo):
         cluster = self._named(user_id, cluster_name)
         if cluster is None:
             raise NotFound("There is no such cluster.")
-        return cluster
+        return self._shown(user_id, cluster)
 
     async def remove(self, user_id: int, cluster_id: int, announce: Announce) -> Cluster:
         """Forget a cluster."""
         cluster = await self.get(user_id, cluster_id)
-        self._outbox.write(announce(cluster))
+        self.outbox.write(announce(cluster))
         del self._clusters[cluster_id]
+        self.granted = {key: grant for key, grant in self.granted.items() if grant.cluster_id != cluster_id}
         return cluster
 
     async def change(self, user_id: int, cluster_id: int, changes: ClusterChanges, announce: Announce) -> Cluster:
@@ -93,19 +129,27 @@ class InMemoryClusters(ClusterRepo):
         cluster = msgspec.structs.replace(
             before,
             **given
-            | {"target": target, "updated_at": self._clock.now()}
+            | {"target": target, "updated_at": self.clock.now()}
             | {"credential_expires_at": expiry_of(target), "credential_fingerprint": _fingerprint(target)},
         )
-        self._outbox.write(announce(cluster))
+        self.outbox.write(announce(cluster))
         self._clusters[cluster_id] = cluster
         return cluster
 
     async def select(self, user_id: int, cluster_id: int) -> Cluster:
         """Make it the user's current one."""
-        await self.get(user_id, cluster_id)
-        for cluster in await self.list(user_id):
-            self._clusters[cluster.id] = msgspec.structs.replace(cluster, selected=cluster.id == cluster_id)
-        return self._clusters[cluster_id]
+        await self.access(user_id, Role.VIEWER, cluster_id)
+        self._chosen[user_id] = cluster_id
+        return self._shown(user_id, self._clusters[cluster_id])
+
+    def _shown(self, user_id: int, cluster: Cluster) -> Cluster:
+        return msgspec.structs.replace(cluster, selected=self._chosen.get(user_id) == cluster.id)
+
+    async def _name(self, user_id: int) -> str:
+        try:
+            return (await self.users.get(user_id)).username
+        except NotFound:
+            return ""
 
     def _named(self, user_id: int, cluster_name: str) -> Cluster | None:
         mine = (cluster for cluster in self._clusters.values() if cluster.user_id == user_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.clock import Clock
+from kubecfg_core.ports.identity_provider import IdentityProvider
 from kubecfg_core.ports.kube_gateway import KubeConnector
 from kubecfg_core.ports.kubectl_runner import KubectlRunner
 from kubecfg_core.ports.llm import LLM
@@ -12,8 +13,10 @@ from kubecfg_core.ports.token_service import TokenService
 from kubecfg_core.services import Services
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.grants import InMemoryGrants
 from kubecfg_core.testing.kube_gateway import InMemoryConnector
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
+from kubecfg_core.testing.login_attempts import InMemoryLoginAttempts
 from kubecfg_core.testing.outbox import InMemoryOutbox
 from kubecfg_core.testing.passwords import FastHasher
 from kubecfg_core.testing.tokens import FakeTokens
@@ -23,6 +26,8 @@ from kubecfg_core.usecases.announcing import Announcer
 from kubecfg_core.usecases.clusters import Clusters
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
+from kubecfg_core.usecases.doorkeeping import Doorkeeper
+from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.usecases.usage import Usage
@@ -36,6 +41,7 @@ def in_memory_services(
     metrics: MetricsSource | None = None,
     llm: LLM | None = None,
     tokens: TokenService | None = None,
+    identity: IdentityProvider | None = None,
     plugins: Plugins | None = None,
     outbox: InMemoryOutbox | None = None,
     parts: Mapping[str, Part] | None = None,
@@ -49,12 +55,22 @@ def in_memory_services(
     connector = connector or InMemoryConnector()
     outbox = outbox or InMemoryOutbox()
     plugins = plugins or Plugins()
-    repo = InMemoryClusters(clock=clock, outbox=outbox)
+    users = InMemoryUsers(clock=clock)
+    repo = InMemoryClusters(clock=clock, outbox=outbox, users=users)
     announcer = Announcer(clock, outbox)
     diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
     return Services(
-        accounts=Accounts(InMemoryUsers(clock=clock), FastHasher(), tokens or FakeTokens(clock=clock)),
+        accounts=Accounts(
+            users,
+            FastHasher(),
+            tokens or FakeTokens(clock=clock),
+            clusters=repo,
+            announcer=announcer,
+            door=Doorkeeper(InMemoryLoginAttempts(clock=clock)),
+            identity=identity,
+        ),
         clusters=Clusters(repo, outbox, connector, announcer),
+        grants=Grants(InMemoryGrants(repo), repo, users, announcer),
         diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),
         commands=Commands(repo, outbox, runner or RecordingKubectl(), announcer, clock),
         usage=Usage(metrics, repo, connector, clock),

@@ -10,6 +10,7 @@ from kubecfg_core.clusters import Cluster, NewCluster
 from kubecfg_core.decoding import decode_pages
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import KubecfgError, UpstreamRefused, UpstreamTimeout
+from kubecfg_core.grants import Access
 from kubecfg_core.kinds.cluster import NAMESPACES, NODES
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.kube_gateway import KubeConnector
@@ -87,9 +88,9 @@ class Clusters:
                 ),
             )
 
-    async def all(self, user: User) -> list[Cluster]:
-        """The user's clusters."""
-        return await self._repo.list(user.id)
+    async def all(self, user: User) -> list[Access]:
+        """The user's clusters, and those that are shared with them."""
+        return await self._repo.accessible(user.id, user.role)
 
     async def remove(self, user: User, cluster_id: int) -> Cluster:
         """Forget a cluster and its credential. Raises `NotFound`."""
@@ -99,15 +100,15 @@ class Clusters:
                 user.id, cluster_id, lambda cluster: self._announcer.about("cluster.removed", user, cluster)
             )
 
-    async def namespaces(self, user: User, cluster_id: int) -> tuple[Cluster, list[str]]:
-        """The cluster and its namespaces' names. Raises `NotFound`, `UpstreamError`."""
-        cluster = await self._repo.get(user.id, cluster_id)
-        return cluster, await self._namespaces(cluster)
+    async def namespaces(self, user: User, cluster_id: int) -> tuple[Access, list[str]]:
+        """The cluster and the names of the namespaces that the user may see. Raises `NotFound`, `UpstreamError`."""
+        access = await self._repo.access(user.id, user.role, cluster_id)
+        return access, access.allowed(await self._namespaces(access.cluster))
 
-    async def select(self, user: User, cluster_id: int) -> tuple[Cluster, list[str]]:
+    async def select(self, user: User, cluster_id: int) -> tuple[Access, list[str]]:
         """Make the cluster the user's current one, and list its namespaces: if they can be had, and not otherwise."""
-        _, names = await self.namespaces(user, cluster_id)
-        return await self._repo.select(user.id, cluster_id), names
+        access, names = await self.namespaces(user, cluster_id)
+        return msgspec.structs.replace(access, cluster=await self._repo.select(user.id, cluster_id)), names
 
     async def credentials(self, user: User, cluster_name: str) -> Cluster:
         """The cluster with its credential, to its owner; leaves an audit record. Raises `NotFound`."""
@@ -123,7 +124,7 @@ class Clusters:
         A cluster that cannot be asked counts nothing and says why; it keeps no other waiting.
         """
         places = asyncio.Semaphore(_CONCURRENT_CLUSTERS)
-        clusters = await self._repo.list(user.id)
+        clusters = [access.cluster for access in await self.all(user)]
         deadline = asyncio.get_running_loop().time() + self._options.fleet_deadline
 
         async def count(cluster: Cluster) -> NodeCount:
@@ -136,7 +137,7 @@ class Clusters:
                 return NodeCount(error=error.message)
 
         counts = await asyncio.gather(*(count(cluster) for cluster in clusters))
-        return {cluster.cluster_name: counted for cluster, counted in zip(clusters, counts, strict=True)}
+        return dict(zip(_keys(user, clusters), counts, strict=True))
 
     async def _seen(self, new: NewCluster) -> NewCluster:
         """The cluster after it was asked who it is."""
@@ -158,6 +159,19 @@ class Clusters:
         _must_be_readable(answer, "namespaces")
         namespaces, _ = decode_pages(answer.pages, NAMESPACES.struct)
         return [namespace.name for namespace in namespaces]
+
+
+def _keys(user: User, clusters: list[Cluster]) -> list[str]:
+    """The clusters' names. A shared one whose name is taken has its id behind it: names are unique for each owner."""
+    taken = {cluster.cluster_name for cluster in clusters if cluster.user_id == user.id}
+    keys = []
+    for cluster in clusters:
+        key = cluster.cluster_name
+        while cluster.user_id != user.id and key in taken:
+            key = f"{key} (#{cluster.id})"
+        taken.add(key)
+        keys.append(key)
+    return keys
 
 
 def _must_be_readable(answer: RawList, what: str) -> None:

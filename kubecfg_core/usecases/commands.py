@@ -45,12 +45,13 @@ class Commands:
         """
         asked: dict[str, Fact] = {"cluster_id": cluster_id, "command": command}
         async with self._announcer.attempt("kubectl.executed", user, **asked) as attempt:
-            cluster = await self._repo.get(user.id, cluster_id)
+            access = await self._repo.access(user.id, user.role, cluster_id)
+            cluster = access.cluster
             attempt.knows(subject=cluster)
-            plan = judge(command, role=user.role)
+            plan = judge(command, role=access.role)
             attempt.knows(command=plan.command, namespace=plan.namespace)
             executed_at = self._clock.now()
-            result = await self._runner.run(plan, cluster.target)
+            result = await self._runner.run(plan, cluster.target, caller=str(user.id))
             await self._outbox.add(self._told(user, cluster, plan, result))
         return Execution(cluster=cluster, plan=plan, result=result, executed_at=executed_at)
 

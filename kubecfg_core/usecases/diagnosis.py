@@ -100,11 +100,14 @@ class ClusterDiagnosis:
         fold: bool = True,
         hygiene: bool = False,
     ) -> Report:
-        """Analyse one of the user's clusters. Raises `NotFound`, and what `Diagnosis.diagnose` raises.
+        """Analyse one of the user's clusters, or one that is shared with them, within the namespaces of the grant.
+
+        Raises `NotFound`, what `Access.one_namespace` raises, and what `Diagnosis.diagnose` raises.
 
         Equal analyses with one credential that overlap are one: whoever comes later gets what is under way.
         """
-        cluster = await self._repo.get(user.id, cluster_id)
+        access = await self._repo.access(user.id, user.role, cluster_id)
+        cluster, namespace = access.cluster, access.one_namespace(namespace)
 
         async def look() -> Report:
             async with self._connector.connect(cluster.target) as gateway:

@@ -8,6 +8,7 @@ import msgspec
 from kubecfg_core.clusters import Cluster
 from kubecfg_core.decoding import decode_pages
 from kubecfg_core.errors import InvalidInput, NotConfigured
+from kubecfg_core.grants import Access
 from kubecfg_core.kinds.meta import KubeObject
 from kubecfg_core.metrics import Metric, Sample, UsageQuery, belongs_to, check_range
 from kubecfg_core.ports.clock import Clock
@@ -69,11 +70,13 @@ class Usage:
         check_range(query)
         if self._source is not None:
             return await self._source.usage(query)
-        return await self._current(await self._current_cluster(user), query)
+        access = await self._current_access(user)
+        access.one_namespace(namespace)
+        return await self._current(access.cluster, query)
 
-    async def _current_cluster(self, user: User) -> Cluster:
-        clusters = await self._repo.list(user.id)
-        chosen = [cluster for cluster in clusters if cluster.selected] or clusters
+    async def _current_access(self, user: User) -> Access:
+        clusters = await self._repo.accessible(user.id, user.role)
+        chosen = [access for access in clusters if access.cluster.selected] or clusters
         if len(chosen) != 1:
             raise NotConfigured(
                 "PROMETHEUS_URL is not set, so metrics-server of the current cluster would be asked, "

@@ -11,11 +11,15 @@ from kubecfg_core.clusters import Cluster, ClusterTarget, NewCluster
 from kubecfg_core.events import Event
 from kubecfg_core.ports.audit_log import AuditLog
 from kubecfg_core.ports.cluster_repo import ClusterRepo
+from kubecfg_core.ports.grant_repo import GrantRepo
+from kubecfg_core.ports.login_attempts import LoginAttempts
 from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.ports.user_repo import UserRepo
 from kubecfg_core.secret import Secret
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.grants import InMemoryGrants
+from kubecfg_core.testing.login_attempts import InMemoryLoginAttempts
 from kubecfg_core.testing.outbox import InMemoryOutbox
 from kubecfg_core.testing.users import InMemoryUsers
 from kubecfg_core.testing.vault import PlainVault
@@ -26,10 +30,12 @@ from tests.postgres import temporary_database
 
 @dataclass
 class Storage:
-    """The three repositories that share transactions, and their clock."""
+    """The repositories that share transactions, and their clock."""
 
     clusters: ClusterRepo
     users: UserRepo
+    grants: GrantRepo
+    attempts: LoginAttempts
     outbox: Outbox
     audit: AuditLog
     clock: FakeClock
@@ -46,9 +52,17 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     clock = FakeClock()
     if request.param == "twin":
         outbox = InMemoryOutbox()
-        clusters = InMemoryClusters(clock=clock, outbox=outbox)
         users = InMemoryUsers(clock=clock)
-        yield Storage(clusters=clusters, users=users, outbox=outbox, audit=outbox.audit, clock=clock)
+        clusters = InMemoryClusters(clock=clock, outbox=outbox, users=users)
+        yield Storage(
+            clusters=clusters,
+            users=users,
+            grants=InMemoryGrants(clusters),
+            attempts=InMemoryLoginAttempts(clock=clock),
+            outbox=outbox,
+            audit=outbox.audit,
+            clock=clock,
+        )
         return
     from kubecfg_sqlalchemy import Database
 
@@ -62,6 +76,8 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         yield Storage(
             clusters=database.clusters,
             users=database.users,
+            grants=database.grants,
+            attempts=database.attempts,
             outbox=database.outbox,
             audit=database.audit,
             clock=clock,

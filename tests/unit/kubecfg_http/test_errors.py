@@ -17,6 +17,8 @@ EXPECTED = {
     errors.CommandRefused: 403,
     errors.NotFound: 404,
     errors.AlreadyExists: 409,
+    errors.ConfirmationNeeded: 409,
+    errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.TooMany: 429,
     errors.NotConfigured: 503,

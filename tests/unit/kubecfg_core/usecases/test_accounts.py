@@ -3,13 +3,29 @@ from datetime import timedelta
 
 import pytest
 
-from kubecfg_core.errors import AlreadyExists, InvalidInput, NotFound, Unauthenticated
+from kubecfg_core.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    TooMany,
+    Unauthenticated,
+)
 from kubecfg_core.testing.clock import FakeClock
+from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.login_attempts import InMemoryLoginAttempts
+from kubecfg_core.testing.outbox import InMemoryOutbox
 from kubecfg_core.testing.passwords import FastHasher
 from kubecfg_core.testing.tokens import FakeTokens
 from kubecfg_core.testing.users import InMemoryUsers
+from kubecfg_core.throttling import ACCOUNT, ADDRESS
 from kubecfg_core.usecases.accounts import Accounts
+from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.users import Role
+
+from .world import new_cluster
 
 PASSWORD = "correct horse"
 
@@ -19,13 +35,28 @@ class Office:
     clock: FakeClock
     users: InMemoryUsers
     accounts: Accounts
+    clusters: InMemoryClusters
+    outbox: InMemoryOutbox
+
+
+async def disable(accounts: Accounts, username: str, *, disabled: bool = True) -> None:
+    await accounts.change((await accounts.named(username)).id, disabled=disabled)
 
 
 def office() -> Office:
     clock = FakeClock()
     users = InMemoryUsers(clock=clock)
-    accounts = Accounts(users, FastHasher(), FakeTokens(clock=clock, lifetime=timedelta(minutes=5)))
-    return Office(clock, users, accounts)
+    outbox = InMemoryOutbox()
+    clusters = InMemoryClusters(clock=clock, outbox=outbox, users=users)
+    accounts = Accounts(
+        users,
+        FastHasher(),
+        FakeTokens(clock=clock, lifetime=timedelta(minutes=5)),
+        clusters=clusters,
+        announcer=Announcer(clock, outbox),
+        door=Doorkeeper(InMemoryLoginAttempts(clock=clock)),
+    )
+    return Office(clock, users, accounts, clusters, outbox)
 
 
 async def test_the_token_of_a_login_names_its_user() -> None:
@@ -52,22 +83,26 @@ async def test_a_wrong_password_and_an_unknown_user_are_refused_alike() -> None:
 async def test_a_disabled_user_cannot_log_in() -> None:
     accounts = office().accounts
     await accounts.add("ann", PASSWORD, Role.VIEWER)
-    await accounts.set_disabled("ann", disabled=True)
+    await disable(accounts, "ann")
 
     with pytest.raises(Unauthenticated):
         await accounts.login("ann", PASSWORD)
 
 
-@pytest.mark.parametrize("change", ["password", "disabled", "expired"])
+@pytest.mark.parametrize("change", ["password", "disabled", "role", "logout", "expired"])
 async def test_a_token_ends_with_what_it_stood_for(change: str) -> None:
     place = office()
     await place.accounts.add("ann", PASSWORD, Role.VIEWER)
     token = await place.accounts.login("ann", PASSWORD)
     match change:
         case "password":
-            await place.accounts.set_password("ann", "another horse")
+            await place.accounts.change(1, password="another horse")
         case "disabled":
-            await place.accounts.set_disabled("ann", disabled=True)
+            await disable(place.accounts, "ann")
+        case "role":
+            await place.accounts.change(1, role=Role.OPERATOR)
+        case "logout":
+            await place.accounts.log_out(await place.users.get(1))
         case _:
             place.clock.advance(6 * 60)
 
@@ -79,8 +114,8 @@ async def test_an_enabled_user_needs_a_new_token() -> None:
     accounts = office().accounts
     await accounts.add("ann", PASSWORD, Role.VIEWER)
     token = await accounts.login("ann", PASSWORD)
-    await accounts.set_disabled("ann", disabled=True)
-    await accounts.set_disabled("ann", disabled=False)
+    await disable(accounts, "ann", disabled=True)
+    await disable(accounts, "ann", disabled=False)
 
     with pytest.raises(Unauthenticated):
         await accounts.authenticate(token.access_token)
@@ -100,15 +135,15 @@ async def test_an_unfit_user_name_is_refused(username: str) -> None:
         await office().accounts.add(username, PASSWORD, Role.VIEWER)
 
 
-@pytest.mark.parametrize("password", ["", "short", "x" * 129])
+@pytest.mark.parametrize("password", ["", "x" * 11, "x" * 129])
 async def test_an_unfit_password_is_refused(password: str) -> None:
     with pytest.raises(InvalidInput, match="password"):
         await office().accounts.add("ann", password, Role.VIEWER)
 
 
-async def test_an_unknown_user_has_no_password_to_change() -> None:
+async def test_an_unknown_user_is_not_found() -> None:
     with pytest.raises(NotFound, match="eve"):
-        await office().accounts.set_password("eve", PASSWORD)
+        await office().accounts.named("eve")
 
 
 async def test_the_first_start_makes_the_admin() -> None:
@@ -139,3 +174,113 @@ async def test_half_an_admin_or_an_unfit_one_is_refused_by_the_variables(
 ) -> None:
     with pytest.raises(InvalidInput, match="KUBECFG_ADMIN"):
         await office().accounts.ensure_admin(username, password)
+
+
+async def test_the_last_admin_can_neither_go_nor_be_less() -> None:
+    accounts = office().accounts
+    root = await accounts.add("root", PASSWORD, Role.ADMIN)
+
+    for call in (
+        accounts.change(root.id, role=Role.VIEWER),
+        accounts.change(root.id, disabled=True),
+        accounts.remove(root.id),
+    ):
+        with pytest.raises(Conflict):
+            await call
+
+
+async def test_a_removed_user_takes_their_clusters_along() -> None:
+    place = office()
+    root = await place.accounts.add("root", PASSWORD, Role.ADMIN)
+    ann = await place.accounts.add("ann", PASSWORD, Role.OPERATOR)
+    announcer = Announcer(place.clock, place.outbox)
+    await place.clusters.add(ann.id, new_cluster(), lambda cluster: announcer.about("cluster.onboarded", ann, cluster))
+
+    await place.accounts.remove(ann.id, by=root)
+
+    assert await place.clusters.list(ann.id) == []
+    assert await place.accounts.all() == [root]
+    last = (await place.outbox.pending(10))[-1]
+    assert (last.type, last.data["username"]) == ("cluster.removed", "root")
+
+
+async def test_the_own_password_is_replaced_by_whoever_knows_it() -> None:
+    accounts = office().accounts
+    ann = await accounts.add("ann", PASSWORD, Role.VIEWER)
+
+    await accounts.change_own_password(ann, PASSWORD, "another horse")
+
+    with pytest.raises(Unauthenticated):
+        await accounts.login("ann", PASSWORD)
+    assert (await accounts.login("ann", "another horse")).access_token
+
+
+async def test_the_own_password_is_not_replaced_by_whoever_guesses() -> None:
+    accounts = office().accounts
+    ann = await accounts.add("ann", PASSWORD, Role.VIEWER)
+
+    for _ in range(ACCOUNT.free + 1):
+        with pytest.raises(PermissionDenied, match="current_password"):
+            await accounts.change_own_password(ann, "a wrong guess", "another horse")
+    with pytest.raises(TooMany):
+        await accounts.change_own_password(ann, PASSWORD, "another horse")
+
+
+async def test_after_some_failures_a_login_has_to_wait_also_with_the_right_password() -> None:
+    place = office()
+    await place.accounts.add("ann", PASSWORD, Role.VIEWER)
+    for _ in range(ACCOUNT.free + 1):
+        with pytest.raises(Unauthenticated):
+            await place.accounts.login("ann", "wrong horse")
+
+    with pytest.raises(TooMany) as caught:
+        await place.accounts.login("ann", PASSWORD)
+    place.clock.advance(caught.value.retry_after)
+
+    assert (await place.accounts.login("ann", PASSWORD)).access_token
+
+
+async def test_a_name_that_nobody_has_is_made_to_wait_just_the_same() -> None:
+    place = office()
+    await place.accounts.add("ann", PASSWORD, Role.VIEWER)
+    outcomes: dict[str, list[str]] = {"ann": [], "eve": []}
+    for name, seen in outcomes.items():
+        for _ in range(ACCOUNT.free + 3):
+            with pytest.raises((Unauthenticated, TooMany)) as caught:
+                await place.accounts.login(name, "wrong horse")
+            seen.append(caught.value.message)
+
+    assert outcomes["ann"] == outcomes["eve"]
+
+
+async def test_logins_that_succeed_never_have_to_wait() -> None:
+    accounts = office().accounts
+    await accounts.add("ann", PASSWORD, Role.VIEWER)
+
+    for _ in range(3 * ADDRESS.free):
+        await accounts.login("ann", PASSWORD, address="203.0.113.7")
+
+
+async def test_an_address_that_tries_many_names_has_to_wait() -> None:
+    accounts = office().accounts
+    await accounts.add("ann", PASSWORD, Role.VIEWER)
+    for number in range(ADDRESS.free + 1):
+        with pytest.raises(Unauthenticated):
+            await accounts.login(f"name-{number}", PASSWORD, address=f"2001:db8::{number:x}")
+
+    with pytest.raises(TooMany):
+        await accounts.login("ann", PASSWORD, address="2001:db8::ffff")
+    assert (await accounts.login("ann", PASSWORD, address="2001:db8:0:1::1")).access_token
+
+
+async def test_a_success_does_not_forgive_the_address() -> None:
+    accounts = office().accounts
+    await accounts.add("ann", PASSWORD, Role.VIEWER)
+    for number in range(ADDRESS.free + 1):
+        if number % 10 == 0:
+            await accounts.login("ann", PASSWORD, address="203.0.113.7")
+        with pytest.raises(Unauthenticated):
+            await accounts.login(f"name-{number}", PASSWORD, address="203.0.113.7")
+
+    with pytest.raises(TooMany):
+        await accounts.login("ann", PASSWORD, address="203.0.113.7")

@@ -14,10 +14,12 @@ from kubecfg_core.errors import (
     UpstreamError,
     UpstreamTimeout,
 )
+from kubecfg_core.grants import Access
 from kubecfg_core.resources import RawList, Resource
 from kubecfg_core.secret import Secret
 from kubecfg_core.testing.kube_gateway import InMemoryCluster
 from kubecfg_core.usecases.clusters import NodeCount
+from kubecfg_core.users import Role
 
 from .world import PEM, World, new_cluster
 
@@ -33,7 +35,7 @@ async def test_an_onboarded_cluster_is_in_its_owners_list() -> None:
 
     cluster = await world.onboarded()
 
-    assert await world.clusters.all(world.ann) == [cluster]
+    assert await world.clusters.all(world.ann) == [Access(cluster=cluster, role=Role.OPERATOR)]
 
 
 async def test_a_cluster_whose_credential_cannot_be_read_is_not_connected_to() -> None:
@@ -235,7 +237,7 @@ async def test_selecting_a_cluster_makes_it_the_only_current_one() -> None:
 
     await world.clusters.select(world.ann, second.id)
 
-    assert [cluster.selected for cluster in await world.clusters.all(world.ann)] == [False, True]
+    assert [access.cluster.selected for access in await world.clusters.all(world.ann)] == [False, True]
 
 
 async def test_a_cluster_that_does_not_answer_is_not_selected() -> None:
@@ -246,7 +248,7 @@ async def test_a_cluster_that_does_not_answer_is_not_selected() -> None:
     with pytest.raises(UpstreamTimeout):
         await world.clusters.select(world.ann, cluster.id)
 
-    assert not (await world.clusters.all(world.ann))[0].selected
+    assert not (await world.clusters.all(world.ann))[0].cluster.selected
 
 
 async def test_reading_credentials_gives_the_token_and_leaves_a_record() -> None:
