@@ -77,9 +77,8 @@ _WORKLOADS: Final = {"deployment": "Deployment", "statefulset": "StatefulSet"}
 _IMAGES: Final = frozenset(
     {"pod.image_not_found", "pod.image_invalid_name", "pod.image_never_pull", "pod.image_platform"}
 )
-_REGISTRIES: Final = frozenset(
-    {"pod.image_unauthorized", "pod.image_rate_limited", "pod.image_dns", "pod.image_tls", "pod.image_timeout"}
-)
+_REFUSALS: Final = frozenset({"pod.image_unauthorized", "pod.image_no_credentials"})
+_REGISTRIES: Final = _REFUSALS | {"pod.image_rate_limited", "pod.image_dns", "pod.image_tls", "pod.image_timeout"}
 # Hosts where every account has its own rights: two refusals there have nothing in common.
 _PUBLIC: Final = frozenset({"docker.io", "gcr.io", "ghcr.io", "public.ecr.aws", "quay.io", "registry.gitlab.com"})
 
@@ -115,7 +114,7 @@ def _pulled(code: str, namespace: str, facts: _Facts) -> ObjectRef | None:
     """The image or the registry's host; for a refusal the pull secret that is missing, or the account at the host."""
     if code in _IMAGES:
         return _ref("Image", "", facts, "image")
-    if code != "pod.image_unauthorized":
+    if code not in _REFUSALS:
         return _ref("Registry", "", facts, "registry")
     if "secret" in facts:
         return _ref("Secret", namespace, facts, "secret")

@@ -85,6 +85,31 @@ IMAGES: Final[tuple[Playbook, ...]] = (
         minutes=15,
     ),
     book(
+        "pod.image_no_credentials",
+        "The pull secrets of the pod are for {registries}, and not for {registry}.",
+        "A kubelet presents only the credentials whose host (and path, if it has one) are those of the image. So the "
+        "registry was asked without any, and refused. Docker Hub is called https://index.docker.io/v1/ there.",
+        DESCRIBE_POD,
+        look(
+            "See what the pull secret is called and when it was made.",
+            "kubectl get secret {pull_secret} {scope}",
+            "TYPE is kubernetes.io/dockerconfigjson.",
+        ),
+        create(
+            "Make a pull secret for {registry}: put your credentials in place of USER and PASSWORD.",
+            "kubectl create secret docker-registry registry-pull {scope} --docker-server={registry} "
+            "--docker-username=USER --docker-password=PASSWORD",
+            "The secret registry-pull exists.",
+        ),
+        patch(
+            "Let the pods use it.",
+            in_pods(imagePullSecrets=[{"name": "registry-pull"}]),
+            "New pods present the credentials to {registry}.",
+        ),
+        ROLLED_OUT,
+        minutes=10,
+    ),
+    book(
         "pod.image_rate_limited",
         "The registry {registry} refuses further pulls for now: too many were made.",
         "Registries limit the pulls of an address or an account over some hours; Docker Hub's limit for pulls without "

@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
+from kubecfg_analyzers import registries
 from kubecfg_analyzers.pods.case import Case, Part
-from kubecfg_analyzers.report import clip, sentence
+from kubecfg_analyzers.report import clip, listed, sentence
 from kubecfg_core import Finding
 from kubecfg_core.kinds.config import SECRETS, SERVICEACCOUNTS
 
@@ -83,6 +84,9 @@ def check(case: Case, part: Part) -> Finding:
         code, why, cause = classify(message, part.spec.image)
     registry, repository, tag = split(part.spec.image)
     absent = _absent_secret(case) if code == "pod.image_unauthorized" else ""
+    others = _elsewhere(case, registry, repository) if code == "pod.image_unauthorized" else []
+    if others:
+        return _no_credentials(case, part, message, others)
     return case.found(
         code,
         f"The image {part.spec.image} of {part.label} cannot be pulled: {why} ({reason}).",
@@ -135,6 +139,47 @@ def _absent_secret(case: Case) -> str:
     """The first pull secret of the pod that certainly does not exist."""
     named = [ref.name for ref in case.pod.spec.imagePullSecrets if ref.name] if case.joined else []
     return next((name for name in named if case.view.lacks(SECRETS, case.pod.namespace, name)), "")
+
+
+def _elsewhere(case: Case, registry: str, repository: str) -> list[str]:
+    """The places that the pod's pull secrets are for, where all are known and none is for that repository.
+
+    Kubelets present what the pod names: the secrets of its account are copied into the pod when it is made.
+    """
+    named = [ref.name for ref in case.pod.spec.imagePullSecrets if ref.name] if case.joined else []
+    known: list[str] = []
+    for name in named:
+        secret = case.view.get(SECRETS, case.pod.namespace, name)
+        there = registries.places(secret) if secret is not None else None
+        if there is None:
+            return []
+        known += there
+    return [] if any(registries.covers(place, registry, repository) for place in known) else sorted(set(known))
+
+
+def _no_credentials(case: Case, part: Part, message: str, others: list[str]) -> Finding:
+    registry, repository, _ = split(part.spec.image)
+    secrets = sorted({ref.name for ref in case.pod.spec.imagePullSecrets if ref.name})
+    one = len(secrets) == 1
+    return case.found(
+        "pod.image_no_credentials",
+        f"The image {part.spec.image} of {part.label} cannot be pulled: the registry refuses access, and "
+        f"{f'the pull secret {secrets[0]} has' if one else 'the pull secrets of the pod have'} no credentials for "
+        f"{registry}.",
+        cause=f"They are for {clip(listed(others))}.",
+        doc=_DOC,
+        part=part,
+        facts={
+            "registry": registry,
+            "repository": repository,
+            "registries": clip(",".join(others)),
+            "message": clip(message),
+            "pull_secret": secrets[0],
+            "secret": secrets[0] if one else None,
+            "serviceaccount": case.pod.spec.serviceAccountName,
+        },
+        names=(*others, *secrets),
+    )
 
 
 def _credentials(case: Case, code: str, absent: str) -> str:

@@ -45,6 +45,10 @@ FACTS: dict[str, tuple[str, str]] = {
         "container image container_type registry serviceaccount message",
         "pull_secret secret workload workload_kind node",
     ),
+    "pod.image_no_credentials": (
+        "container image container_type registry repository registries serviceaccount message pull_secret",
+        "secret workload workload_kind node",
+    ),
     "pod.image_rate_limited": ("container image container_type registry message", "workload workload_kind node"),
     "pod.image_dns": ("container image container_type registry message", "workload workload_kind node"),
     "pod.image_tls": ("container image container_type registry message", "workload workload_kind node"),
@@ -300,6 +304,7 @@ EXAMPLES: dict[str, str | int] = {
     "ready": 2,
     "reason": "Error",
     "refusal": "quota_exceeded",
+    "registries": "docker.io,ghcr.io/shop",
     "registry": "registry.example.com:5000",
     "replicaset": "api-6d4",
     "repository": "shop/api",
