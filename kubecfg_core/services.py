@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.usecases.accounts import Accounts
+from kubecfg_core.usecases.auditing import Audit
 from kubecfg_core.usecases.clusters import Clusters
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
@@ -17,6 +18,7 @@ class Services:
     """The use cases of one running service."""
 
     accounts: Accounts
+    audit: Audit
     clusters: Clusters
     grants: Grants
     diagnosis: ClusterDiagnosis

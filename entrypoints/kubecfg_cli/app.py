@@ -56,6 +56,7 @@ def _run() -> int:
     app.command("kubecfg_cli.serve:serve", name="serve", help="Run the REST service.")
     app.command("kubecfg_cli.users:app", name="user", help="Manage the accounts of the service.")
     app.command("kubecfg_cli.keys:app", name="keys", help="Look at the keys of the stored credentials; rotate them.")
+    app.command("kubecfg_cli.audit:audit", name="audit", help="Show who did what to which cluster.")
     app.command("kubecfg_cli.plugins:app", name="plugins", help="Look at the installed plugins.")
     result = app(exit_on_error=True)
     return result if isinstance(result, int) else 0

@@ -7,9 +7,11 @@ import time
 from typing import Final
 from uuid import uuid4
 
+import msgspec
 import structlog
 from aiohttp import web
 
+from kubecfg_core.audit import Origin, origin
 from kubecfg_core.errors import KubecfgError, Unauthenticated, UpstreamTimeout
 from kubecfg_core.users import User
 from kubecfg_http.errors import INTERNAL, answer_error, answer_http, failure, frames
@@ -34,6 +36,7 @@ async def observe(request: web.Request, handler: Answering) -> web.StreamRespons
     request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     metrics = request.app[METRICS]
     status, start = _CLIENT_LEFT, time.perf_counter()
+    came = origin.set(Origin(auth_method="password", address=request.remote or "", request_id=request[REQUEST_ID]))
     with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]), metrics.in_flight.track_inprogress():
         try:
             response = await handler(request)
@@ -43,6 +46,7 @@ async def observe(request: web.Request, handler: Answering) -> web.StreamRespons
             seconds = time.perf_counter() - start
             metrics.observe(request.method, route_of(request), status, seconds)
             _write_line(request, status, seconds)
+            origin.reset(came)
 
 
 @web.middleware
@@ -75,6 +79,8 @@ async def guard(request: web.Request, handler: Answering) -> web.StreamResponse:
         async with deadline:
             if operation is None or not operation.public:
                 request[CALLER] = await authenticate(request)
+                method = "external token" if request[CALLER].issuer else "token"
+                origin.set(msgspec.structs.replace(origin.get(), auth_method=method))
             if operation is None:
                 raise Unauthenticated
             return await handler(request)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from kubecfg_core.report import Report
 from kubecfg_core.users import AccessToken
-from kubecfg_http import answers, handlers
+from kubecfg_http import answers, auditing, handlers
 from kubecfg_http.operations import NoParams, Operation
 from kubecfg_http.requests import (
     AnalyzeParams,
@@ -78,5 +78,10 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
         method="GET", path=f"{BASE}/nodes/status/all-clusters", handler=handlers.get_node_status, tag="Monitoring",
         summary="Count the ready nodes of all clusters",
         params=NoParams, answer=answers.NodesAnswer,
+    ),
+    Operation(
+        method="GET", path=f"{BASE}/audit", handler=auditing.search_audit, tag="Audit",
+        summary="See who did what to which cluster",
+        params=auditing.AuditParams, answer=auditing.AuditAnswer, fails=(403,),
     ),
 )  # fmt: skip

@@ -1,10 +1,10 @@
 """The composition root: the one place that knows both the ports and the adapters, and imports each adapter late."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.inprocess import InProcessBus
@@ -17,6 +17,7 @@ from kubecfg_core.ports.metrics_source import MetricsSource
 from kubecfg_core.services import Services
 from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.auditing import Audit
 from kubecfg_core.usecases.clusters import Clusters, Onboarding
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
@@ -139,13 +140,16 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
                 stack.push_async_callback(part.close)
         runner = make_kubectl(settings)
         stack.push_async_callback(runner.close)
-        await stack.enter_async_context(_running(Relay(database.outbox, bus)))
+        await stack.enter_async_context(_running(Relay(database.outbox, bus).run(), "event relay"))
+        audit = Audit(database.audit, clock, keep=timedelta(days=settings.kubecfg_audit_days))
+        await stack.enter_async_context(_running(audit.run(), "audit retention"))
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
         diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
         yield Services(
             accounts=accounts,
+            audit=audit,
             clusters=Clusters(
                 database.clusters,
                 database.outbox,
@@ -187,8 +191,8 @@ async def open_accounts(settings: Settings, database: "Database") -> AsyncIterat
 
 
 @asynccontextmanager
-async def _running(relay: Relay) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay.run(), name="event relay")
+async def _running(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:

@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_prometheus_token: Secret | None = None
     kubecfg_metrics_pod_pattern: str | None = None
     kubecfg_metrics_user_label: str | None = None
+    kubecfg_audit_days: Annotated[int, Meta(ge=1, le=36500)] = 400
     kubecfg_log_level: str = "INFO"
     kubecfg_max_body_bytes: Annotated[int, Meta(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
 

@@ -23,6 +23,7 @@ from kubecfg_core.testing.tokens import FakeTokens
 from kubecfg_core.testing.users import InMemoryUsers
 from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.auditing import Audit
 from kubecfg_core.usecases.clusters import Clusters
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
@@ -69,6 +70,7 @@ def in_memory_services(
             door=Doorkeeper(InMemoryLoginAttempts(clock=clock)),
             identity=identity,
         ),
+        audit=Audit(outbox.audit, clock),
         clusters=Clusters(repo, outbox, connector, announcer),
         grants=Grants(InMemoryGrants(repo), repo, users, announcer),
         diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),

@@ -110,10 +110,12 @@ def test_the_page_is_read_in_full() -> None:
     assert len(curls()) == 6
 
 
-def test_every_documented_endpoint_is_served_and_no_other() -> None:
+def test_every_documented_endpoint_is_served_and_what_is_added_hangs_beside_it() -> None:
     documented = {(one.method, BASE + one.url) for one in API.values()} | {("POST", "/auth/login")}
+    served = {(one.method, one.path) for one in OPERATIONS}
 
-    assert {(one.method, one.path) for one in OPERATIONS} == documented
+    assert documented <= served
+    assert all(path.startswith((f"{BASE}/", "/auth/")) for _, path in served)
 
 
 async def test_logging_in(client: Client, world: World) -> None:

@@ -142,6 +142,6 @@ def test_no_credential_is_a_query_parameter() -> None:
     }
 
     assert names == {
-        "cluster_id", "cluster_name", "duration", "fold", "include", "metric", "namespace", "resource_types", "step",
-        "username", "verify",
+        "action", "cluster_id", "cluster_name", "cursor", "duration", "fold", "include", "limit", "metric", "namespace",
+        "resource_types", "since", "step", "until", "user", "username", "verdict", "verify",
     }  # fmt: skip
