@@ -5,11 +5,13 @@ parsing.parse    words into a verb, typed flags and arguments, by a table of wha
 policy.judge     the rules, the limits that are added, and the canonical argument list
 vetting.vet      what a command that somebody else wrote is worth: runnable, manual, or to be dropped
 
-`table` and `changing` hold what is allowed: commands that look, and commands that a person may be told to run.
+`table` holds what is allowed, from `reading` (commands that look), `changing` and `creating`; `losses` says which of
+these have to be confirmed, `kinds` what lies where, `secrecy` what is never shown, `scope` what a grant reaches.
 """
 
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.kubectl.policy import judge
+from kubecfg_core.kubectl.rules import Rules
 from kubecfg_core.kubectl.vetting import Verdict, vet
 
-__all__ = ["Plan", "Verdict", "judge", "vet"]
+__all__ = ["Plan", "Rules", "Verdict", "judge", "vet"]

@@ -10,18 +10,26 @@ MOST: Final = 100
 
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)*\.?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,252}")
-_ASSIGNMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*(=[\x20-\x7e]{0,1024}|-)")
+_ASSIGNMENT = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9._/-]*(=[\x20-\x7e]{0,1024}|-)")
 _TAINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*(=[A-Za-z0-9._-]*)?(:(NoSchedule|PreferNoSchedule|NoExecute))?-?")
 _ACTION = re.compile(r"[a-z*]+|/[A-Za-z0-9/._*-]*")
 _RESOURCE = re.compile(r"(\*|[A-Za-z][A-Za-z0-9.-]*)(/[A-Za-z0-9][A-Za-z0-9._:-]*)?|/[A-Za-z0-9/._*-]*")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,252}")
 
 
+def _none(_: tuple[str, ...]) -> tuple[str, ...]:
+    return ()
+
+
 class Arguments(msgspec.Struct, frozen=True, kw_only=True):
-    """A grammar. `fault` gives the first argument that does not fit, or nothing; `says` describes what would."""
+    """A grammar. `fault` gives the first argument that does not fit, or nothing; `says` describes what would.
+
+    `targets` gives the arguments that say which objects are meant, types among them.
+    """
 
     says: str
     fault: Callable[[tuple[str, ...]], str | None]
+    targets: Callable[[tuple[str, ...]], tuple[str, ...]] = _none
 
 
 def types_of(args: Iterable[str]) -> set[str]:
@@ -57,25 +65,38 @@ def objects(
     *,
     least: int = 0,
     only: frozenset[str] = frozenset(),
-    never: frozenset[str] = frozenset(),
     change: bool = False,
     may_change: bool = False,
 ) -> Arguments:
     """`TYPE[,TYPE...] [NAME...]` or `TYPE/NAME...`, then, with `change`, at least one `KEY=VALUE` or `KEY-`.
 
-    `only` and `never` are types as `types_of` gives them; `may_change` allows changes without asking for one.
+    `only` has types as `types_of` gives them; `may_change` allows changes without asking for one.
     """
 
+    def targets(args: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(arg for arg in args if not ((change or may_change) and _ASSIGNMENT.fullmatch(arg)))
+
     def fault(args: tuple[str, ...]) -> str | None:
-        here = [arg for arg in args if not ((change or may_change) and _ASSIGNMENT.fullmatch(arg))]
+        here = targets(args)
         if change and len(here) == len(args):
             return args[-1] if args else "nothing"
-        types = types_of(here)
-        if types & never or (only and not types <= only):
+        if only and not types_of(here) <= only:
             return here[0] if here else "nothing"
         return next((arg for index, arg in enumerate(here) if not _fits(here, index)), _outside(args, least, MOST))
 
-    return Arguments(says="TYPE [NAME...] or TYPE/NAME..." + (" and KEY=VALUE..." if change else ""), fault=fault)
+    says = "TYPE [NAME...] or TYPE/NAME..." + (" and KEY=VALUE..." if change else "")
+    return Arguments(says=says, fault=fault, targets=targets)
+
+
+def then_a_name(first: Arguments) -> Arguments:
+    """What `first` takes, and one name after it."""
+
+    def fault(args: tuple[str, ...]) -> str | None:
+        if len(args) < 2:  # noqa: PLR2004 - an object and a name
+            return "nothing"
+        return first.fault(args[:-1]) or (None if _NAME.fullmatch(args[-1]) else args[-1])
+
+    return Arguments(says=f"{first.says} and a name", fault=fault, targets=lambda args: first.targets(args[:-1]))
 
 
 def _fits(args: Sequence[str], index: int) -> bool:
@@ -105,7 +126,8 @@ OBJECTS: Final = objects()
 UP_TO_ONE_NAME: Final = names(0, 1)
 FIELD: Final = in_order(_FIELD, says="TYPE or TYPE.FIELD")
 ACTION: Final = in_order(_ACTION, _RESOURCE, says="VERB and TYPE, TYPE/NAME or a path")
-POD_AND_CONTAINER: Final = in_order(
-    re.compile(rf"({_TYPE.pattern}/)?{_NAME.pattern}"), _NAME, says="POD or TYPE/NAME, and a container"
+POD_AND_CONTAINER: Final = msgspec.structs.replace(
+    in_order(re.compile(rf"({_TYPE.pattern}/)?{_NAME.pattern}"), _NAME, says="POD or TYPE/NAME, and a container"),
+    targets=lambda args: tuple(arg for arg in args[:1] if "/" in arg),
 )
 TAINTS: Final = Arguments(says="node NAME... KEY=VALUE:EFFECT...", fault=_taints)

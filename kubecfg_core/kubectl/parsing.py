@@ -10,7 +10,8 @@ import msgspec
 
 from kubecfg_core.errors import InvalidInput
 from kubecfg_core.kubectl import refusals
-from kubecfg_core.kubectl.table import COMMON, NAMESPACE, Flag, Takes, Verb
+from kubecfg_core.kubectl.arguments import types_of
+from kubecfg_core.kubectl.grammar import COMMON, NAMESPACE, Flag, Takes, Verb
 
 _SWITCHES = {
     **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), "true"),
@@ -21,12 +22,34 @@ Verbs = Mapping[tuple[str, ...], Verb]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A command understood. `flags` are names with checked values, by name, in the order given for the same name."""
+    """A command understood. `flags` are names with checked values, by name, in the order given for the same name.
+
+    `container` is the command for a container that is made, where one is.
+    """
 
     verb: Verb
     flags: tuple[tuple[str, str], ...]
     arguments: tuple[str, ...]
+    container: tuple[str, ...] = ()
     dashed: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The arguments that say which objects are meant."""
+        return self.verb.arguments.targets(self.arguments)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The resource types that are meant, as `types_of` gives them."""
+        return frozenset(types_of(self.targets))
+
+    @property
+    def looks(self) -> bool:
+        """Whether the command only looks, be it one that could change something (`label --list`)."""
+        if not self.verb.changes:
+            return True
+        beside = {name for name, _ in self.flags} - {"list", *(flag.name for flag in COMMON)}
+        return self.flag("list") == "true" and beside <= self.verb.look and self.targets == self.arguments
 
     def flag(self, name: str) -> str | None:
         """The value of a flag, or nothing where it is not given."""
@@ -48,7 +71,13 @@ def parse(words: Sequence[str], verbs: Verbs) -> Call:
             f"'kubectl {verb.name}' takes {verb.arguments.says} here, not {refusals.shorten(fault)!r}.",
         )
     flags = tuple(sorted(reader.flags, key=lambda pair: pair[0]))
-    return Call(verb=verb, flags=flags, arguments=tuple(reader.arguments), dashed=reader.dashed)
+    return Call(
+        verb=verb,
+        flags=flags,
+        arguments=tuple(reader.arguments),
+        container=tuple(reader.container),
+        dashed=reader.dashed,
+    )
 
 
 def _verb(reader: "_Reader", verbs: Verbs) -> Verb:
@@ -59,9 +88,14 @@ def _verb(reader: "_Reader", verbs: Verbs) -> Verb:
             raise InvalidInput(f"'kubectl {' '.join(path)}' is not complete." if path else "There is no command.")
         path = (*path, word)
         if not any(known[: len(path)] == path for known in verbs):
-            known_names = ", ".join(dict.fromkeys(verb.name for verb in verbs.values()))
-            raise refusals.verb(" ".join(path), known_names)
+            raise refusals.verb(" ".join(path), _known(path, verbs))
     return verbs[path]
+
+
+def _known(path: tuple[str, ...], verbs: Verbs) -> str:
+    """The words that could stand in the place of the last one."""
+    before, place = path[:-1], len(path) - 1
+    return ", ".join(dict.fromkeys(verb.path[place] for known, verb in verbs.items() if known[:place] == before))
 
 
 class _Reader:
@@ -71,6 +105,7 @@ class _Reader:
         self._words = deque(words)
         self.flags: list[tuple[str, str]] = []
         self.arguments: list[str] = []
+        self.container: list[str] = []
         self.dashed = False
 
     def word(self, path: str) -> str | None:
@@ -87,12 +122,19 @@ class _Reader:
         flags = (*COMMON, *verb.flags)
         while self._words:
             word = self._words.popleft()
-            if self.dashed or word == "-" or not word.startswith("-"):
+            if self.dashed and verb.container:
+                self.container.append(word)
+            elif self.dashed or word == "-" or not word.startswith("-"):
                 self.arguments.append(word)
             elif word == "--":
-                self.dashed = True
+                self._dash(verb)
             else:
                 self._flag(word, flags, verb.name)
+
+    def _dash(self, verb: Verb) -> None:
+        if verb.named_first and not verb.container:
+            raise refusals.refused("argument", f"'kubectl {verb.name}' takes its name without '--' before it.")
+        self.dashed = True
 
     def _flag(self, word: str, flags: Sequence[Flag], verb: str) -> None:
         if word.startswith("--"):

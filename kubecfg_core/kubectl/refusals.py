@@ -14,7 +14,11 @@ _LIMITS: Final = "The service sets this itself."
 _FLAG_HINTS: Final = {
     **dict.fromkeys(("watch", "watch-only", "output-watch-events", "follow", "w"), _ENDLESS),
     **dict.fromkeys(
-        ("filename", "f", "kustomize", "k", "recursive", "R", "output-directory", "cache-dir", "profile-output"), _FILES
+        (
+            *("filename", "f", "kustomize", "k", "recursive", "R", "output-directory", "cache-dir", "profile-output"),
+            *("from-file", "from-env-file", "patch-file", "cert", "key", "local"),
+        ),
+        _FILES,
     ),
     **dict.fromkeys(
         (
@@ -31,19 +35,15 @@ _FLAG_HINTS: Final = {
 }
 
 _WORD_HINTS: Final = {
-    **dict.fromkeys(("exec", "attach", "debug", "run", "edit"), "The service opens no sessions and runs no programs."),
-    **dict.fromkeys(("port-forward", "proxy", "cp"), "The service opens no tunnels and copies no files."),
-    **dict.fromkeys(("apply", "replace", "diff", "kustomize"), _FILES),
-    **dict.fromkeys(("config", "plugin", "alpha", "completion", "options", "kuberc"), "It is about this machine only."),
     **dict.fromkeys(
-        (
-            *("create", "delete", "patch", "scale", "autoscale", "set", "label", "annotate", "expose", "taint"),
-            *("cordon", "uncordon", "drain", "certificate", "rollout undo", "rollout restart", "rollout pause"),
-            "rollout resume",
-        ),
-        "It changes the cluster, and the service runs only commands that look.",
+        ("exec", "attach", "debug", "edit", "apply edit-last-applied"),
+        "The service opens no sessions and runs no programs.",
     ),
-    "wait": "Ask with get, or with rollout status.",
+    **dict.fromkeys(("port-forward", "proxy", "cp"), "The service opens no tunnels and copies no files."),
+    **dict.fromkeys(
+        ("replace", "diff", "kustomize", "auth reconcile", "apply set-last-applied", "create secret tls"), _FILES
+    ),
+    **dict.fromkeys(("config", "plugin", "alpha", "completion", "options", "kuberc"), "It is about this machine only."),
 }
 
 
@@ -60,7 +60,7 @@ def flag(spelt: str, name: str, verb: str) -> CommandRefused:
 
 def verb(word: str, known: str) -> CommandRefused:
     """A verb that is in no table."""
-    hint = _WORD_HINTS.get(word, f"The service runs: {known}.")
+    hint = _WORD_HINTS.get(word, f"There may be: {known}.")
     return refused("verb", f"'kubectl {shorten(word)}' is not allowed. {hint}")
 
 

@@ -88,10 +88,20 @@ FIELDS: Final = matching(
 PATH: Final = matching(r"(?!-)[A-Za-z0-9_.{}\[\]\\/'\"*@?()=:-]+", says="a JSONPath like .metadata.name", longest=512)
 INSTANT: Final = matching(r"[0-9T:+.Z-]+", says="an RFC 3339 time", longest=40)
 SHARE: Final = matching(r"\d{1,6}(%|m|Mi|Gi)?", says="an amount or a percentage")
-TEXT: Final = matching(r"[\x20-\x7e]+", says="a text", longest=2048)
+TEXT: Final = matching(r"(?!-)[\x20-\x7e]+", says="a text", longest=2048)
 LITERAL: Final = matching(r"[A-Za-z0-9._-]+=[\x20-\x7e]*", says="KEY=VALUE", longest=2048)
 AMOUNTS: Final = matching(
     r"[a-z0-9./-]+=[0-9A-Za-z.]+(,[a-z0-9./-]+=[0-9A-Za-z.]+)*", says="amounts like cpu=1,memory=1Gi"
 )
 LOCAL_FILE: Final = matching(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", says="the name of a file in the current folder")
+IMAGE: Final = matching(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*", says="an image", longest=512)
+SUBJECT: Final = matching(r"[A-Za-z0-9*][A-Za-z0-9*@._:/+,-]*", says="a name")
+PORTS: Final = matching(r"\d{1,5}(:\d{1,5})?", says="PORT or PORT:TARGET")
+RULE: Final = matching(r"[A-Za-z0-9*/][A-Za-z0-9*._/=,:-]*", says="HOST/PATH=SERVICE:PORT", longest=1024)
+SCHEDULE: Final = matching(r"[@0-9*][A-Za-z0-9*/,? -]*", says="a schedule like '*/5 * * * *'")
+CONDITION: Final = matching(
+    r"create|delete|condition=[A-Za-z0-9._/-]+(=[A-Za-z0-9]+)?|jsonpath=[{.][\x20-\x7e]*",
+    says="create, delete, condition=NAME or jsonpath='{PATH}'=VALUE",
+    longest=512,
+)
 JSON: Final = Kind(says="a patch in JSON", accepts=_is_json)

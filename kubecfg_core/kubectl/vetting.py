@@ -1,12 +1,45 @@
 """What a kubectl command that somebody else wrote (a model, a playbook, a plugin) is worth."""
 
 from enum import StrEnum
+from typing import Final
 
 from kubecfg_core.errors import KubecfgError
-from kubecfg_core.kubectl import policy
-from kubecfg_core.kubectl.changing import CHANGING
+from kubecfg_core.kubectl import losses, policy, secrecy, values
+from kubecfg_core.kubectl.arguments import names
+from kubecfg_core.kubectl.grammar import Verb, valued
+from kubecfg_core.kubectl.kinds import RIGHTS
 from kubecfg_core.kubectl.parsing import Call, parse
+from kubecfg_core.kubectl.rules import Rules
+from kubecfg_core.kubectl.table import TABLE
 from kubecfg_core.kubectl.text import split
+
+# What a person may run where their own files are, and the service never.
+_AT_HOME: Final = Verb(
+    path=("create", "secret", "tls"),
+    flags=(valued("cert", values.LOCAL_FILE), valued("key", values.LOCAL_FILE)),
+    arguments=names(1, 1),
+    changes=True,
+    advised=True,
+)
+_KNOWN: Final = {**TABLE, _AT_HOME.path: _AT_HOME}
+
+_DELETABLE: Final = frozenset(
+    (
+        *("pod", "pods", "po", "job", "jobs", "cronjob", "cronjobs", "cj"),
+        *("deployment", "deployments", "deploy", "replicaset", "replicasets", "rs"),
+        *("statefulset", "statefulsets", "sts", "daemonset", "daemonsets", "ds"),
+        *("service", "services", "svc", "endpoints", "ep", "ingress", "ingresses", "ing"),
+        *("networkpolicy", "networkpolicies", "netpol", "configmap", "configmaps", "cm"),
+        *("persistentvolumeclaim", "persistentvolumeclaims", "pvc"),
+        *("horizontalpodautoscaler", "horizontalpodautoscalers", "hpa"),
+        *("poddisruptionbudget", "poddisruptionbudgets", "pdb"),
+        *("resourcequota", "resourcequotas", "quota", "limitrange", "limitranges", "limits"),
+        *("volumeattachment", "volumeattachments", "lease", "leases"),
+    )
+)
+_NEEDED: Final = {"patch": "patch", "scale": "replicas", "create quota": "hard"}
+_NAMED: Final = frozenset({"cordon", "uncordon", "drain"})
+_WITH_PAIRS: Final = frozenset({"label", "annotate"})
 
 
 class Verdict(StrEnum):
@@ -35,17 +68,33 @@ def _for_a_person(command: str, refusal: KubecfgError) -> bool:
         # Their own terminal may show them their own Secret.
         return True
     try:
-        call = parse(policy.without_program(split(command)), CHANGING)
+        call = parse(policy.without_program(split(command)), _KNOWN)
+        secrecy.check(call, Rules())
     except KubecfgError:
         return False
     # "kubectl create ns -- x" means something else than "kubectl create ns x", so dashes are for nobody.
-    return not call.dashed and _complete(call)
+    return call.verb.advised and not call.dashed and _harmless(call) and _complete(call)
+
+
+def _harmless(call: Call) -> bool:
+    """Whether a text planted in a cluster could do no harm by such an advice.
+
+    So none that touches every object at once, hands out rights, or brings new code into the cluster.
+    """
+    new_code = call.verb.name == "create job" and call.flag("image") is not None
+    if losses.everything(dict(call.flags)) or call.types & RIGHTS or new_code:
+        return False
+    return call.verb.name != "delete" or call.types <= _DELETABLE
 
 
 def _complete(call: Call) -> bool:
     """Whether a command says what to change: the flag that holds it, or which objects to delete."""
-    if call.verb.name == "delete":
+    name = call.verb.name
+    if name == "delete":
         chosen = call.flag("selector") or call.flag("field-selector")
         return chosen is not None or len(call.arguments) > 1 or "/" in call.arguments[0]
-    needed = {"patch": "patch", "scale": "replicas", "wait": "for", "create quota": "hard"}.get(call.verb.name)
-    return needed is None or call.flag(needed) is not None
+    if name in _NAMED:
+        return bool(call.arguments)
+    if name in _WITH_PAIRS:
+        return call.targets != call.arguments
+    return name not in _NEEDED or call.flag(_NEEDED[name]) is not None

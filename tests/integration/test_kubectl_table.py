@@ -7,13 +7,12 @@ from functools import cache
 
 import pytest
 
-from kubecfg_core.kubectl.changing import CHANGING
-from kubecfg_core.kubectl.table import COMMON, READING, Flag, Takes, Verb
+from kubecfg_core.kubectl.grammar import COMMON, Flag, Takes, Verb
+from kubecfg_core.kubectl.table import VERBS
 from kubecfg_kubectl import binary
 
 OPTION = re.compile(r"^ {4}(?:-(?P<short>\w), )?--(?P<name>[\w-]+)=(?P<default>.*):$", re.MULTILINE)
-VERBS = [*dict.fromkeys(verb.name for verb in (*READING.values(), *CHANGING.values()))]
-BY_NAME = {verb.name: verb for verb in (*READING.values(), *CHANGING.values())}
+BY_NAME = {verb.name: verb for verb in VERBS}
 
 
 @cache
@@ -40,7 +39,7 @@ def swallows_the_next_word(verb: Verb, flag: Flag) -> bool:
     return "unknown flag: --no-such-one" not in ask(*verb.path, f"--{flag.name}", "--no-such-one", "--no-such-two")
 
 
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_every_flag_exists_with_its_letter(name: str) -> None:
     known = options(*BY_NAME[name].path)
 
@@ -49,7 +48,7 @@ def test_every_flag_exists_with_its_letter(name: str) -> None:
     assert ours == {flag: known[flag]["short"] or "" for flag in ours if flag in known}
 
 
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_a_switch_is_what_kubectl_gives_a_switchs_default(name: str) -> None:
     known = options(*BY_NAME[name].path)
 
@@ -59,7 +58,7 @@ def test_a_switch_is_what_kubectl_gives_a_switchs_default(name: str) -> None:
     assert switches == {flag for flag in ours if known[flag]["default"] in {"true", "false"}}
 
 
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_a_flag_swallows_the_next_word_exactly_where_kubectl_does(name: str) -> None:
     verb = BY_NAME[name]
 
@@ -77,7 +76,7 @@ def test_the_common_flags_are_among_the_global_options() -> None:
     assert {flag.name: flag.short for flag in COMMON} == {flag.name: known[flag.name]["short"] or "" for flag in COMMON}
 
 
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_a_verb_and_its_aliases_are_kubectls_own(name: str) -> None:
     verb = BY_NAME[name]
 

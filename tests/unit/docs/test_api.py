@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 import pytest
 
-from kubecfg_core.kubectl.table import READING
+from kubecfg_core.kubectl.reading import READING
 from kubecfg_http.beside import operations_beside
 from kubecfg_http.errors import BAD_MEDIA_TYPE, STATUS
 from kubecfg_http.metrics import HttpMetrics
@@ -106,7 +106,7 @@ def test_the_kubectl_commands_are_those_of_the_policy() -> None:
     section = SECTIONS["POST /kubeconfig/execute-kubectl-direct/{cluster_id}"]
     named = {name for cells in pages.rows(section) for name in re.split(r"`, `", cells[0])}
 
-    assert named == {verb.name for verb in READING.values()}
+    assert named == {verb.name for verb in READING}
 
 
 def _key(operation: Operation[Any, Any]) -> str:

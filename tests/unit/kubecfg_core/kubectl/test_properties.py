@@ -7,7 +7,7 @@ import pytest
 from kubecfg_core.errors import CommandRefused, InvalidInput, KubecfgError, TooLarge
 from kubecfg_core.kubectl import Verdict, judge, vet
 from kubecfg_core.kubectl.parsing import parse
-from kubecfg_core.kubectl.table import READING
+from kubecfg_core.kubectl.table import TABLE
 from kubecfg_core.kubectl.text import split
 
 from .commands import DANGEROUS_FLAGS, DANGEROUS_SWITCHES, LEGITIMATE
@@ -106,15 +106,15 @@ def test_what_is_accepted_holds_no_dangerous_flag(words: list[str]) -> None:
         return
 
     names = {word.partition("=")[0] for word in plan.argv[: plan.argv.index("--") if "--" in plan.argv else None]}
-    allowed = {f"--{flag.name}" for verb in READING.values() for flag in verb.flags}
+    allowed = {f"--{flag.name}" for verb in TABLE.values() for flag in verb.flags}
     assert names <= allowed | {"--namespace", "--request-timeout"} | set(plan.verb.split())
 
 
 @thorough
 @given(st.sampled_from(LEGITIMATE))
 def test_parsing_what_was_rendered_gives_the_same_call(command: str) -> None:
-    once = parse(judge(command).argv, READING)
-    again = parse(judge(judge(command).command).argv, READING)
+    once = parse(judge(command).argv, TABLE)
+    again = parse(judge(judge(command).command).argv, TABLE)
 
     assert once == again
 

@@ -38,7 +38,6 @@ MANUAL = (
     "kubectl taint nodes worker-1 dedicated:NoSchedule-",
     "kubectl expose deploy web --port=80 --target-port=8080 --type=ClusterIP",
     "kubectl certificate approve csr-1",
-    "kubectl wait pod/web-1 --for=condition=Ready --timeout=60s",
     "kubectl describe secret db -n shop",
 )
 
@@ -65,6 +64,15 @@ DROPPED = (
     "kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=me",
     "kubectl create rolebinding x --role=y --user=me",
     "kubectl create token default",
+    "kubectl create deployment x --image=evil",
+    "kubectl create job x --image=evil",
+    "kubectl create job x --from=cronjob/y -- sh -c id",
+    "kubectl create ns x --save-config",
+    "kubectl set serviceaccount deploy/web admin",
+    "kubectl label pods --all a=b",
+    "kubectl scale deploy --all --replicas=0",
+    "kubectl drain --timeout=5s",
+    "kubectl patch secret x --type=json -p '[]'",
     "kubectl create secret generic x --from-file=/etc/passwd",
     "kubectl create secret tls x --cert=/etc/ssl/cert.pem --key=/root/key.pem",
     "kubectl create ns -- foo",
@@ -110,5 +118,8 @@ def test_anything_else_is_dropped(command: str) -> None:
     assert vet(command) is Verdict.REFUSED
 
 
-def test_a_look_is_runnable() -> None:
-    assert vet("kubectl get pods -n shop") is Verdict.RUNNABLE
+@pytest.mark.parametrize(
+    "command", ["kubectl get pods -n shop", "kubectl wait pod/x --for=condition=Ready", "kubectl label pod x --list"]
+)
+def test_a_look_is_runnable(command: str) -> None:
+    assert vet(command) is Verdict.RUNNABLE
