@@ -27,6 +27,8 @@ from kubecfg_core.ports.kube_gateway import KubeGateway
 from kubecfg_core.resources import ReadState
 from kubecfg_core.secret import Secret
 from kubecfg_kubernetes import KubernetesConnector
+from tests.fakes.hostile import MEAN, UNENDING, elsewhere, hostile
+from tests.fakes.hostile import answer as hostile_answer
 from tests.fakes.tls_server import Handler, ca_data, serving
 
 TOKEN = "very-secret-token"
@@ -89,6 +91,29 @@ async def test_a_redirect_is_not_followed(status: int, authority: trustme.CA) ->
         error = await error_of(redirect, authority)
     assert isinstance(error, UpstreamRefused)
     assert (error.status, followed.is_set()) == (status, False)
+
+
+@pytest.mark.parametrize("name", [*MEAN, *UNENDING])
+async def test_nothing_leaks_hangs_or_is_fetched_elsewhere(name: str, authority: trustme.CA) -> None:
+    behave = {**MEAN, **UNENDING}[name]
+    async with elsewhere() as place, hostile(behave, authority, port=place.port) as url:
+        started = time.monotonic()
+        async with looking(url, authority) as gateway:
+            try:
+                answer = await gateway.list(NODES)
+                assert answer.state is not ReadState.LISTED
+            except KubecfgError as error:
+                gives_nothing_away(error)
+        assert time.monotonic() - started < 3.0
+        assert place.heard == []
+
+
+async def test_a_version_that_is_a_lie_is_only_text(authority: trustme.CA) -> None:
+    lie = hostile_answer("200 OK\nContent-Type: application/json", b'{"gitVersion": "v1.5.0-dispatcher\\u001b[31m"}')
+    async with elsewhere() as place, hostile(lie, authority, port=place.port) as url:
+        async with looking(url, authority) as gateway:
+            info = await gateway.info()
+        assert (info.version.isprintable(), place.heard) == (True, [])
 
 
 async def test_an_endless_list_is_cut_off_and_partial(authority: trustme.CA) -> None:
