@@ -14,9 +14,10 @@ from kubecfg_sqlalchemy.address import parse_url
 from kubecfg_sqlalchemy.audit_log import SqlAuditLog
 from kubecfg_sqlalchemy.clusters import SqlClusters
 from kubecfg_sqlalchemy.connections import Connections
+from kubecfg_sqlalchemy.expiries import SqlExpiries
 from kubecfg_sqlalchemy.grants import SqlGrants
-from kubecfg_sqlalchemy.login_attempts import SqlLoginAttempts
 from kubecfg_sqlalchemy.keys import SqlKeys
+from kubecfg_sqlalchemy.login_attempts import SqlLoginAttempts
 from kubecfg_sqlalchemy.outbox import SqlOutbox
 from kubecfg_sqlalchemy.users import SqlUsers
 
@@ -38,6 +39,7 @@ class Database:
         self.grants = SqlGrants(self._connections, clock=clock)
         self.attempts = SqlLoginAttempts(self._connections, clock=clock)
         self.outbox = SqlOutbox(self._connections)
+        self.expiries = SqlExpiries(self._connections)
         self.keys = SqlKeys(self._connections, vault=vault)
         self.audit = SqlAuditLog(self._connections)
 

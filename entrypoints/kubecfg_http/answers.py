@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from kubecfg_core.clusters import CredentialState
 from kubecfg_core.grants import Access
 from kubecfg_core.metrics import Sample
 from kubecfg_core.secret import Secret
@@ -31,7 +32,9 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A cluster without its credential.
 
     Added are `selected`: whether it is the user's current one; `role`: what the user may do there at most; `shared_by`:
-    whose it is, or null where it is the user's own.
+    whose it is, or null where it is the user's own; `credential_state`: whether the stored credential can be used;
+    `credential_expires_at`: when it ends, or null where that is unknown or never; `credential_fingerprint`: which one
+    it is, to its owner.
     """
 
     id: int
@@ -45,6 +48,9 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     selected: bool
+    credential_state: CredentialState
+    credential_expires_at: datetime | None
+    credential_fingerprint: str
     role: Role
     shared_by: str | None
 
@@ -64,6 +70,9 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
             created_at=utc(cluster.created_at),
             updated_at=utc(cluster.updated_at),
             selected=cluster.selected,
+            credential_state=cluster.credential_state,
+            credential_expires_at=utc(cluster.credential_expires_at) if cluster.credential_expires_at else None,
+            credential_fingerprint=cluster.credential_fingerprint if access.shared_by is None else "",
             role=access.role,
             shared_by=access.shared_by,
         )

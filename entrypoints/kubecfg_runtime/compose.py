@@ -22,6 +22,7 @@ from kubecfg_core.usecases.clusters import Clusters, Onboarding
 from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
 from kubecfg_core.usecases.doorkeeping import Doorkeeper
+from kubecfg_core.usecases.expiring import ExpiryWatch
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.relay import Relay
@@ -143,6 +144,8 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         await stack.enter_async_context(_running(Relay(database.outbox, bus).run(), "event relay"))
         audit = Audit(database.audit, clock, keep=timedelta(days=settings.kubecfg_audit_days))
         await stack.enter_async_context(_running(audit.run(), "audit retention"))
+        watch = ExpiryWatch(database.expiries, announcer, clock)
+        await stack.enter_async_context(_running(watch.run(), "expiry watch"))
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)

@@ -3,6 +3,7 @@
 from kubecfg_core.testing.audit_log import InMemoryAuditLog
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.expiries import InMemoryExpiries
 from kubecfg_core.testing.grants import InMemoryGrants
 from kubecfg_core.testing.kube_gateway import InMemoryCluster, InMemoryConnector
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
@@ -26,6 +27,7 @@ __all__ = [
     "InMemoryCluster",
     "InMemoryClusters",
     "InMemoryConnector",
+    "InMemoryExpiries",
     "InMemoryGrants",
     "InMemoryLoginAttempts",
     "InMemoryOutbox",

@@ -64,6 +64,10 @@ class InMemoryClusters(ClusterRepo):
         """The user's clusters."""
         return [self._shown(user_id, cluster) for cluster in self._clusters.values() if cluster.user_id == user_id]
 
+    def everybodys(self) -> builtins.list[Cluster]:
+        """Every cluster, whoever's it is."""
+        return [*self._clusters.values()]
+
     async def get(self, user_id: int, cluster_id: int) -> Cluster:
         """One cluster."""
         cluster = self._clusters.get(cluster_id)

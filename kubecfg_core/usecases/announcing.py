@@ -51,6 +51,10 @@ class Announcer:
         """
         return self._event(kind, user, subject, {"verdict": Verdict.ALLOWED.value, **data})
 
+    def notice(self, kind: str, subject: str, **data: Fact) -> Event:
+        """The event of something that nobody did (`subject` is `clusters/1`): no attempt, so no audit record."""
+        return Event(id=str(uuid4()), type=kind, subject=subject, time=self._clock.now(), data=data)
+
     @asynccontextmanager
     async def attempt(
         self, action: str, user: User | None, subject: Cluster | User | None = None, /, **facts: Fact

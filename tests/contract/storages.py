@@ -11,6 +11,7 @@ from kubecfg_core.clusters import Cluster, ClusterTarget, NewCluster
 from kubecfg_core.events import Event
 from kubecfg_core.ports.audit_log import AuditLog
 from kubecfg_core.ports.cluster_repo import ClusterRepo
+from kubecfg_core.ports.expiries import Expiries
 from kubecfg_core.ports.grant_repo import GrantRepo
 from kubecfg_core.ports.login_attempts import LoginAttempts
 from kubecfg_core.ports.outbox import Outbox
@@ -18,6 +19,7 @@ from kubecfg_core.ports.user_repo import UserRepo
 from kubecfg_core.secret import Secret
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
+from kubecfg_core.testing.expiries import InMemoryExpiries
 from kubecfg_core.testing.grants import InMemoryGrants
 from kubecfg_core.testing.login_attempts import InMemoryLoginAttempts
 from kubecfg_core.testing.outbox import InMemoryOutbox
@@ -36,6 +38,7 @@ class Storage:
     users: UserRepo
     grants: GrantRepo
     attempts: LoginAttempts
+    expiries: Expiries
     outbox: Outbox
     audit: AuditLog
     clock: FakeClock
@@ -59,6 +62,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             users=users,
             grants=InMemoryGrants(clusters),
             attempts=InMemoryLoginAttempts(clock=clock),
+            expiries=InMemoryExpiries(clusters),
             outbox=outbox,
             audit=outbox.audit,
             clock=clock,
@@ -78,6 +82,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             users=database.users,
             grants=database.grants,
             attempts=database.attempts,
+            expiries=database.expiries,
             outbox=database.outbox,
             audit=database.audit,
             clock=clock,
