@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from kubecfg_core.clusters import ClusterTarget
-from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.kubectl.grammar import LONGEST_REQUEST
+from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.report import Report
 from kubecfg_core.secret import MASK
 from kubecfg_core.users import AccessToken
@@ -134,7 +134,9 @@ async def analyze_cluster(call: Call[AnalyzeParams, None]) -> Report:
 
 async def execute_kubectl(call: Call[ByCluster, CommandRequest]) -> answers.CommandAnswer:
     """What a kubectl command printed."""
-    execution = await call.services.commands.execute(call.user, call.params.cluster_id, call.body.command)
+    execution = await call.services.commands.execute(
+        call.user, call.params.cluster_id, call.body.command, confirmed=call.body.confirm
+    )
     cluster, result = execution.cluster, execution.result
     return answers.CommandAnswer(
         success=result.return_code == 0,
@@ -161,8 +163,8 @@ def shown_command(plan: Plan, target: ClusterTarget) -> str:
         flags.append(f"--token={MASK}")
     if not target.verify_tls:
         flags.append("--insecure-skip-tls-verify=true")
-    words = ["kubectl", plan.verb]
-    if any(argument.startswith("-") for argument in plan.arguments):
+    words = ["kubectl", plan.verb, *map(shlex.quote, plan.names)]
+    if plan.arguments and (plan.names or any(argument.startswith("-") for argument in plan.arguments)):
         return " ".join([*words, *flags, "--", *map(shlex.quote, plan.arguments)])
     return " ".join([*words, *map(shlex.quote, plan.arguments), *flags])
 

@@ -108,6 +108,9 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A kubectl command; the leading word may be left out."""
 
     command: Annotated[str, Meta(min_length=1, max_length=16 * 1024)]
+    confirm: Annotated[
+        bool, Meta(description="Whether it is meant that the command loses data or stops something that runs.")
+    ] = False
 
 
 class OnboardRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

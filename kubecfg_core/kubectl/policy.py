@@ -16,8 +16,6 @@ kubectl.namespace        what lies outside of the namespaces of a grant
 The names are part of the product: they are in the answers, and people write them into tickets.
 """
 
-from typing import Final
-
 from kubecfg_core.errors import ConfirmationNeeded
 from kubecfg_core.kubectl import losses, refusals, secrecy
 from kubecfg_core.kubectl.creating import RUN
@@ -25,14 +23,12 @@ from kubecfg_core.kubectl.grammar import LONGEST_REQUEST, LONGEST_WAIT, Takes
 from kubecfg_core.kubectl.kinds import ADMINS_ONLY
 from kubecfg_core.kubectl.parsing import Call, parse
 from kubecfg_core.kubectl.plan import Plan
-from kubecfg_core.kubectl.rules import Rules
+from kubecfg_core.kubectl.rules import DEFAULTS, Rules
 from kubecfg_core.kubectl.scope import confined
 from kubecfg_core.kubectl.table import TABLE
 from kubecfg_core.kubectl.text import split
 from kubecfg_core.kubectl.values import seconds_of
 from kubecfg_core.users import Role
-
-_PLAIN: Final = Rules()
 
 
 def judge(
@@ -41,7 +37,7 @@ def judge(
     role: Role = Role.VIEWER,
     confirmed: bool = False,
     namespaces: frozenset[str] | None = None,
-    rules: Rules = _PLAIN,
+    rules: Rules = DEFAULTS,
 ) -> Plan:
     """The plan for a command line; its leading `kubectl` may be left out. `namespaces` are those of a grant, or all.
 

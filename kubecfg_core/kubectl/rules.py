@@ -1,5 +1,7 @@
 """What the owner of a service decides about kubectl, beside what the table fixes."""
 
+from typing import Final
+
 import msgspec
 
 from kubecfg_core.kubectl.kinds import head
@@ -20,6 +22,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         """Whether one of the types is in the list, in the plural or the singular, or may hold one that is."""
         names = {name for entry in self.denied for name in _names(head(entry.rpartition("/")[2]))}
         return bool(names & types) or bool(names and "all" in types)
+
+
+DEFAULTS: Final = Rules()
 
 
 def _names(plural: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from kubecfg_core.kubectl.arguments import names
 from kubecfg_core.kubectl.grammar import Verb, valued
 from kubecfg_core.kubectl.kinds import RIGHTS
 from kubecfg_core.kubectl.parsing import Call, parse
-from kubecfg_core.kubectl.rules import Rules
+from kubecfg_core.kubectl.rules import DEFAULTS
 from kubecfg_core.kubectl.table import TABLE
 from kubecfg_core.kubectl.text import split
 
@@ -69,7 +69,7 @@ def _for_a_person(command: str, refusal: KubecfgError) -> bool:
         return True
     try:
         call = parse(policy.without_program(split(command)), _KNOWN)
-        secrecy.check(call, Rules())
+        secrecy.check(call, DEFAULTS)
     except KubecfgError:
         return False
     # "kubectl create ns -- x" means something else than "kubectl create ns x", so dashes are for nobody.

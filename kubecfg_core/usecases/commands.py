@@ -8,6 +8,7 @@ from kubecfg_core.clusters import Cluster
 from kubecfg_core.events import Event
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.kubectl.policy import judge
+from kubecfg_core.kubectl.rules import DEFAULTS, Rules
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
@@ -26,29 +27,39 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Commands:
-    """kubectl through the policy."""
+    """kubectl through the policy, with what the service's owner has decided about it."""
 
     def __init__(
-        self, repo: ClusterRepo, outbox: Outbox, runner: KubectlRunner, announcer: Announcer, clock: Clock
+        self,
+        repo: ClusterRepo,
+        outbox: Outbox,
+        runner: KubectlRunner,
+        announcer: Announcer,
+        clock: Clock,
+        *,
+        rules: Rules = DEFAULTS,
     ) -> None:
         self._repo = repo
         self._outbox = outbox
         self._runner = runner
         self._announcer = announcer
         self._clock = clock
+        self._rules = rules
 
-    async def execute(self, user: User, cluster_id: int, command: str) -> Execution:
+    async def execute(self, user: User, cluster_id: int, command: str, *, confirmed: bool = False) -> Execution:
         """Run a command on one of the user's clusters. One that ran and failed is an answer, not an error.
 
-        Raises `NotFound`, `InvalidInput` (it cannot be parsed), `CommandRefused` (the policy's rule), and what the
-        runner raises.
+        Raises `NotFound`, `InvalidInput` (it cannot be parsed), `CommandRefused` (the policy's rule),
+        `ConfirmationNeeded` (it would lose something, and is not `confirmed`), and what the runner raises.
         """
         asked: dict[str, Fact] = {"cluster_id": cluster_id, "command": command}
         async with self._announcer.attempt("kubectl.executed", user, **asked) as attempt:
             access = await self._repo.access(user.id, user.role, cluster_id)
             cluster = access.cluster
             attempt.knows(subject=cluster)
-            plan = judge(command, role=access.role)
+            plan = judge(
+                command, role=access.role, confirmed=confirmed, namespaces=access.namespaces, rules=self._rules
+            )
             attempt.knows(command=plan.command, namespace=plan.namespace)
             executed_at = self._clock.now()
             result = await self._runner.run(plan, cluster.target, caller=str(user.id))

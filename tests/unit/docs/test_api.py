@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 import pytest
 
-from kubecfg_core.kubectl.reading import READING
 from kubecfg_http.beside import operations_beside
 from kubecfg_http.errors import BAD_MEDIA_TYPE, STATUS
 from kubecfg_http.metrics import HttpMetrics
@@ -100,13 +99,6 @@ def test_the_error_table_has_every_status_that_can_be() -> None:
 
     assert {int(cells[0]) for cells in pages.rows(table)} == {*STATUS.values(), *ROUTER_ONLY}
     assert msgspec.json.decode(example, type=Failure).detail
-
-
-def test_the_kubectl_commands_are_those_of_the_policy() -> None:
-    section = SECTIONS["POST /kubeconfig/execute-kubectl-direct/{cluster_id}"]
-    named = {name for cells in pages.rows(section) for name in re.split(r"`, `", cells[0])}
-
-    assert named == {verb.name for verb in READING}
 
 
 def _key(operation: Operation[Any, Any]) -> str:

@@ -29,9 +29,9 @@ def test_a_grant_of_one_namespace_names_it(command: str) -> None:
     ],
 )
 def test_a_grant_of_namespaces_reaches_them(command: str) -> None:
-    assert judge(
-        f"{command} -n a" if command.startswith("get ns") else command, role=Role.OPERATOR, namespaces=frozenset("ab")
-    )
+    spelt = f"{command} -n a" if command.startswith("get ns") else command
+
+    assert judge(spelt, role=Role.OPERATOR, namespaces=frozenset("ab")).argv
 
 
 IN_SHOP = [
