@@ -3,6 +3,7 @@
 A finding that is itself at the root has no culprit. See `kubecfg_core.folding` for what comes of it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -79,6 +80,13 @@ _IMAGES: Final = frozenset(
 )
 _REFUSALS: Final = frozenset({"pod.image_unauthorized", "pod.image_no_credentials"})
 _REGISTRIES: Final = _REFUSALS | {"pod.image_rate_limited", "pod.image_dns", "pod.image_tls", "pod.image_timeout"}
+# The aggregated APIs of metrics, in the version that is usual, and how an autoscaler says that one does not answer.
+_UNABLE: Final = r"currently unable to handle the request \(get \S*"
+_METRICS: Final = {
+    "metrics.k8s.io/v1beta1": r"pods\.metrics\.k8s\.io",
+    "custom.metrics.k8s.io/v1beta1": rf"{_UNABLE}custom\.metrics\.k8s\.io",
+    "external.metrics.k8s.io/v1beta1": rf"{_UNABLE}external\.metrics\.k8s\.io",
+}
 # Hosts where every account has its own rights: two refusals there have nothing in common.
 _PUBLIC: Final = frozenset({"docker.io", "gcr.io", "ghcr.io", "public.ecr.aws", "quay.io", "registry.gitlab.com"})
 
@@ -104,8 +112,9 @@ def _by_rule(code: str, namespace: str, facts: _Facts) -> ObjectRef | None:
     if code == "pod.stuck_terminating" and "node_reason" in facts:
         return _ref("Node", namespace, facts, "node")
     api = str(facts.get("api", "")) if code == "namespace.terminating_api_down" else ""
-    if code == "hpa.no_metrics" and "pods.metrics.k8s.io" in str(facts.get("message", "")):
-        api = "metrics.k8s.io/v1beta1"
+    if code == "hpa.no_metrics":
+        message = str(facts.get("message", ""))
+        api = next((name for name, pattern in _METRICS.items() if re.search(pattern, message)), "")
     group, _, version = api.partition("/")
     return ObjectRef(kind="APIService", name=f"{version}.{group}") if version else None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from kubecfg_analyzers import cni
 from kubecfg_analyzers.report import (
     CRITICAL,
     ERROR,
@@ -19,7 +20,7 @@ from kubecfg_analyzers.report import (
     sentence,
     span_since,
 )
-from kubecfg_core import ClusterView, Finding, Severity
+from kubecfg_core import ClusterView, Finding, ObjectRef, Severity
 from kubecfg_core.kinds.cluster import NODES, Node
 from kubecfg_core.kinds.meta import Condition, find_condition
 from kubecfg_core.kinds.pods import Pod
@@ -58,11 +59,11 @@ def found_on(
     severity: Severity = WARNING,
     doc: str = DOC,
     facts: Facts | None = None,
+    culprit: ObjectRef | None = None,
 ) -> Finding:
     """A finding about a node."""
-    return found(
-        NODES, node, code, text, cause=cause, severity=severity, doc=doc, facts={"node": node.name, **(facts or {})}
-    )
+    told: Facts = {"node": node.name, **(facts or {})}
+    return found(NODES, node, code, text, cause=cause, severity=severity, doc=doc, facts=told, culprit=culprit)
 
 
 def check(view: ClusterView, node: Node, pods: list[Pod]) -> Iterator[Finding]:
@@ -104,6 +105,7 @@ def _not_ready(view: ClusterView, node: Node, pods: list[Pod]) -> Iterator[Findi
             "pods": len(lost),
             "pod": lost[0].name if lost else None,
         },
+        culprit=cni.behind(view, node.name) if cni.complains(node) else None,
     )
 
 
@@ -161,6 +163,7 @@ def _no_network(view: ClusterView, node: Node, condition: Condition) -> Finding:
         or "The network plugin or the cloud's route controller has not done its work.",
         doc=_READY_DOC,
         facts=_facts(view, condition),
+        culprit=cni.behind(view, node.name),
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from kubecfg_analyzers import cni
 from kubecfg_analyzers.events import Warnings, latest
 from kubecfg_analyzers.infrastructure.node_conditions import found_on
 from kubecfg_analyzers.infrastructure.pods_by import unplaced
@@ -115,6 +116,7 @@ class Load:
             cause=sentence(message),
             doc=_SANDBOX_DOC,
             facts={**_first([pod]), "count": len(failing), "message": clip(message)},
+            culprit=cni.behind(self._view, node.name),
         )
 
 

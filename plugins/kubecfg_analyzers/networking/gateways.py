@@ -18,7 +18,7 @@ from kubecfg_analyzers.report import (
     sentence,
     suggestion,
 )
-from kubecfg_core import Analyzer, ClusterView, Finding
+from kubecfg_core import Analyzer, ClusterView, Finding, ObjectRef
 from kubecfg_core.kinds.config import SECRETS
 from kubecfg_core.kinds.gateways import GATEWAYCLASSES, GATEWAYS, REFERENCEGRANTS, Gateway, GatewayClass, Listener
 from kubecfg_core.kinds.meta import ObservedCondition, find_condition
@@ -62,6 +62,18 @@ def _class(view: ClusterView, item: GatewayClass) -> Iterator[Finding]:
             doc=_DOC,
             facts={**facts, "gateways": len(users)},
         )
+
+
+def bad_classes(view: ClusterView) -> frozenset[str]:
+    """The classes with which something is wrong."""
+    return frozenset(finding.name for item in view.all(GATEWAYCLASSES) for finding in _class(view, item))
+
+
+def dead(view: ClusterView) -> frozenset[tuple[str, str]]:
+    """The gateways, by namespace and name, that serve nothing as a whole."""
+    codes = ("gateway.class_missing", "gateway.not_accepted", "gateway.not_programmed")
+    found_bad = (finding for gateway in view.all(GATEWAYS) for finding in _gateway(view, gateway))
+    return frozenset((finding.namespace, finding.name) for finding in found_bad if finding.code in codes)
 
 
 def _untaken(view: ClusterView, item: GatewayClass, accepted: object) -> bool:
@@ -124,15 +136,18 @@ def _conditions(view: ClusterView, gateway: Gateway, *, certain: bool) -> Iterat
     programmed = conditions.failing(view, gateway, gateway.status.conditions, "Programmed")
     listeners = [] if certain else list(_listeners(view, gateway))
     if accepted is not None and not listeners and not certain:
-        yield _told(gateway, "gateway.not_accepted", "Its controller does not accept it", accepted)
+        yield _told(view, gateway, accepted, code="gateway.not_accepted", text="Its controller does not accept it")
     elif programmed is not None and not listeners and not certain:
-        yield _told(gateway, "gateway.not_programmed", "It is accepted, but nothing serves it", programmed)
+        yield _told(
+            view, gateway, programmed, code="gateway.not_programmed", text="It is accepted, but nothing serves it"
+        )
     for listener, condition in listeners:
         yield _told(
+            view,
             gateway,
-            "gateway.listener_invalid",
-            f"Its listener {listener} has {condition.type}={condition.status}",
             condition,
+            code="gateway.listener_invalid",
+            text=f"Its listener {listener} has {condition.type}={condition.status}",
             listener=listener,
         )
 
@@ -147,19 +162,25 @@ def _listeners(view: ClusterView, gateway: Gateway) -> Iterator[tuple[str, Obser
                 break
 
 
-def _told(gateway: Gateway, code: str, text: str, condition: ObservedCondition, listener: str = "") -> Finding:
+def _told(
+    view: ClusterView, gateway: Gateway, condition: ObservedCondition, *, code: str, text: str, listener: str = ""
+) -> Finding:
+    """What a gateway's controller says of it. Where its class is not well, that is why."""
+    name = gateway.spec.gatewayClassName
+    behind = ObjectRef(kind=GATEWAYCLASSES.kind, name=name) if name in view.once(bad_classes) else None
     return _found(
         gateway,
         code,
         f"{text} ({condition.reason or 'no reason given'}).",
         cause=sentence(condition.message) or "The controller gives no message.",
         facts={
-            "gateway_class": gateway.spec.gatewayClassName,
+            "gateway_class": name,
             "reason": condition.reason,
             "message": clip(condition.message),
             "listener": listener,
         },
         warns=code == "gateway.listener_invalid" and len(gateway.spec.listeners) > 1,
+        culprit=behind,
     )
 
 
@@ -172,9 +193,20 @@ def _found(
     facts: Facts,
     names: tuple[str, ...] = (),
     warns: bool = False,
+    culprit: ObjectRef | None = None,
 ) -> Finding:
-    severity = WARNING if warns else ERROR
-    return found(GATEWAYS, gateway, code, text, cause=cause, severity=severity, doc=_DOC, facts=facts, names=names)
+    return found(
+        GATEWAYS,
+        gateway,
+        code,
+        text,
+        cause=cause,
+        severity=WARNING if warns else ERROR,
+        doc=_DOC,
+        facts=facts,
+        names=names,
+        culprit=culprit,
+    )
 
 
 ANALYZER: Final = Analyzer(

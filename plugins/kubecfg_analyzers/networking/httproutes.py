@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from kubecfg_analyzers import services
-from kubecfg_analyzers.networking import conditions, grants
+from kubecfg_analyzers.networking import conditions, gateways, grants
 from kubecfg_analyzers.report import ERROR, Facts, clip, found, listed, nearest, sentence, suggestion
-from kubecfg_core import Analyzer, ClusterView, Finding
+from kubecfg_core import Analyzer, ClusterView, Finding, ObjectRef
 from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.kinds.gateways import (
+    GATEWAYCLASSES,
     GATEWAYS,
     GROUP,
     HTTPROUTES,
@@ -37,8 +38,28 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
             yield from _conditions(view, route, parents=bool(parents), backends=bool(backends))
 
 
-def _found(route: HTTPRoute, code: str, text: str, *, cause: str, facts: Facts, names: tuple[str, ...] = ()) -> Finding:
-    return found(HTTPROUTES, route, code, text, cause=cause, severity=ERROR, doc=_DOC, facts=facts, names=names)
+def _found(
+    route: HTTPRoute,
+    code: str,
+    text: str,
+    *,
+    cause: str,
+    facts: Facts,
+    names: tuple[str, ...] = (),
+    culprit: ObjectRef | None = None,
+) -> Finding:
+    return found(
+        HTTPROUTES,
+        route,
+        code,
+        text,
+        cause=cause,
+        severity=ERROR,
+        doc=_DOC,
+        facts=facts,
+        names=names,
+        culprit=culprit,
+    )
 
 
 def _parent(view: ClusterView, route: HTTPRoute, ref: ParentRef) -> Iterator[Finding]:
@@ -169,12 +190,19 @@ def _conditions(view: ClusterView, route: HTTPRoute, *, parents: bool, backends:
         accepted = conditions.failing(view, route, status.conditions, "Accepted")
         resolved = conditions.failing(view, route, status.conditions, "ResolvedRefs")
         if accepted is not None and not parents:
-            yield _told(route, ref, "httproute.not_accepted", "does not accept it", accepted)
+            yield _told(view, route, ref, accepted, code="httproute.not_accepted", text="does not accept it")
         elif resolved is not None and not backends and not parents:
-            yield _told(route, ref, "httproute.not_resolved", "cannot follow what it refers to", resolved)
+            yield _told(
+                view, route, ref, resolved, code="httproute.not_resolved", text="cannot follow what it refers to"
+            )
 
 
-def _told(route: HTTPRoute, ref: ParentRef, code: str, text: str, condition: ObservedCondition) -> Finding:
+def _told(
+    view: ClusterView, route: HTTPRoute, ref: ParentRef, condition: ObservedCondition, *, code: str, text: str
+) -> Finding:
+    """What a gateway's controller says of a route. Where the gateway serves nothing at all, that is why."""
+    namespace = ref.namespace or route.namespace
+    served = (namespace, ref.name) not in view.once(gateways.dead)
     return _found(
         route,
         code,
@@ -182,17 +210,18 @@ def _told(route: HTTPRoute, ref: ParentRef, code: str, text: str, condition: Obs
         cause=sentence(condition.message) or "The controller gives no message.",
         facts={
             "gateway": ref.name,
-            "gateway_namespace": ref.namespace or route.namespace,
+            "gateway_namespace": namespace,
             "reason": condition.reason,
             "message": clip(condition.message),
         },
         names=(ref.name,),
+        culprit=None if served else ObjectRef(kind=GATEWAYS.kind, name=ref.name, namespace=namespace),
     )
 
 
 ANALYZER: Final = Analyzer(
     name="httproutes",
-    reads=(HTTPROUTES, GATEWAYS, REFERENCEGRANTS, NAMESPACES, *services.READS),
+    reads=(HTTPROUTES, GATEWAYS, GATEWAYCLASSES, REFERENCEGRANTS, NAMESPACES, *services.READS),
     analyze=analyze,
     summary="HTTP routes whose gateway, listener, backend or port is missing, refused, or does not serve.",
 )

@@ -8,7 +8,7 @@ from kubecfg_analyzers import dns
 from kubecfg_analyzers.events import Warnings, latest
 from kubecfg_analyzers.owners import Owner, owner_of
 from kubecfg_analyzers.report import ERROR, Facts, elapsed, found, settling
-from kubecfg_core import ClusterView, Finding, Severity
+from kubecfg_core import ClusterView, Finding, ObjectRef, Severity
 from kubecfg_core.kinds.events import Event
 from kubecfg_core.kinds.meta import Condition, find_condition
 from kubecfg_core.kinds.pods import PODS, Container, ContainerStatus, Pod
@@ -107,6 +107,7 @@ class Case:
         part: Part | None = None,
         facts: Facts | None = None,
         names: Iterable[str] = (),
+        culprit: ObjectRef | None = None,
     ) -> Finding:
         """A finding about this pod, with its workload and node, and the container's facts if it is about one."""
         place: dict[str, str | int | None] = {"node": self.pod.spec.nodeName}
@@ -114,7 +115,8 @@ class Case:
             place |= {"workload": self.owner.name, "workload_kind": self.owner.kind.lower()}
         evidence = {**place, **(part.facts if part else {}), **(facts or {})}
         parent = str(self.owner) if self.owner else ""
-        culprit = dns.behind(self.view, self.pod, cause) if code in _OWN_WORDS else None
+        if culprit is None and code in _OWN_WORDS:
+            culprit = dns.behind(self.view, self.pod, cause)
         return found(
             PODS,
             self.pod,

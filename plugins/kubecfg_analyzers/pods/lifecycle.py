@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from kubecfg_analyzers import cni
 from kubecfg_analyzers.nodes import complaint
 from kubecfg_analyzers.pods import containers
 from kubecfg_analyzers.pods.case import Case
@@ -152,9 +153,12 @@ def lost(case: Case) -> Iterator[Finding]:
 
 
 def on_bad_node(case: Case) -> Iterator[Finding]:
-    """A pod that is not ready because its node is not: the node is the problem, not the pod."""
+    """A pod that is not ready because its node is not: the node is the problem, not the pod.
+
+    Of a node without pod network it is the other way round: there the pod of the network plugin is the problem.
+    """
     ready, bad = case.condition("Ready"), _node_trouble(case)
-    if bad is None or (ready is not None and ready.status == "True"):
+    if bad is None or (ready is not None and ready.status == "True") or _sets_up_network(case):
         return
     yield case.found(
         "pod.node_not_ready",
@@ -163,6 +167,11 @@ def on_bad_node(case: Case) -> Iterator[Finding]:
         doc=_NODES,
         facts={"node_reason": bad[0], "node_message": bad[2]},
     )
+
+
+def _sets_up_network(case: Case) -> bool:
+    node = case.view.get(NODES, "", case.pod.spec.nodeName)
+    return node is not None and cni.is_plugin(case.pod) and cni.complains(node)
 
 
 def _node_trouble(case: Case) -> tuple[str, str, str] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from kubecfg_analyzers import cni
 from kubecfg_analyzers.pods import missing
 from kubecfg_analyzers.pods.case import Case
 from kubecfg_analyzers.pods.containers import STARTING
@@ -61,6 +62,7 @@ def _explained(case: Case, event: Event) -> Finding:
             cause=_network(event.message),
             doc=_DEBUG,
             facts={"message": clip(event.message)},
+            culprit=cni.behind(case.view, case.pod.spec.nodeName),
         )
     attach = event.reason == "FailedAttachVolume"
     many = "Multi-Attach" in event.message
