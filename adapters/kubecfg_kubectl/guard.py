@@ -18,7 +18,7 @@ _REVIEW: Final = re.compile(
 _ROOTS: Final = frozenset({"api", "apis", "openapi", "version"})
 # Each of them leads out of the API: into a container, to a port, or to any address that the server can reach.
 _CONDUITS: Final = frozenset({"exec", "attach", "portforward", "proxy", "ephemeralcontainers"})
-_OLD_PREFIXES: Final = frozenset({"proxy", "redirect", "watch"})
+_OLD_PREFIXES: Final = (["proxy"], ["redirect"], ["watch"])
 _PLAIN: Final = re.compile(r"(/[A-Za-z0-9._~:@!$&'()*+,;=%-]+)+")
 _QUERY: Final = re.compile(r"[!-~]*")
 
@@ -35,6 +35,8 @@ def refusal(method: str, path: str, query: str = "", *, changes: bool) -> str | 
         return "this path is no part of the Kubernetes API"
     if _leads_out(segments):
         return "exec, attach, port-forward and proxy are not allowed"
+    if method == "PUT" and _is_secret(segments):
+        return "a Secret is not replaced as a whole: its content was not given out"
     if method not in (_CHANGES if changes else _LOOKS) and not (method == "POST" and _REVIEW.fullmatch(path)):
         return f"{method if method.isalpha() else 'this method'} is not allowed for a command that only looks"
     return None
@@ -48,6 +50,16 @@ def is_discovery(method: str, path: str) -> bool:
     return root == "openapi" or (root == "api" and len(rest) < 2) or (root == "apis" and len(rest) < 3)  # noqa: PLR2004 - /apis/GROUP/VERSION lists kinds, one more lists objects
 
 
+def is_secret(path: str) -> bool:
+    """Whether the request is about Secrets: one, a list or a stream of them."""
+    segments = _segments(path)
+    return segments is not None and _is_secret(segments)
+
+
+def _is_secret(segments: list[str]) -> bool:
+    return segments[0] == "api" and _object(segments)[:1] == ["secrets"]
+
+
 def _segments(path: str) -> list[str] | None:
     """The decoded parts of a path; `None` for one that a server could read in another way than we do."""
     if _PLAIN.fullmatch(path) is None:
@@ -59,9 +71,11 @@ def _segments(path: str) -> list[str] | None:
 
 def _leads_out(segments: list[str]) -> bool:
     """Whether it asks for a subresource that is a way out; an object may well be called `proxy`."""
-    rest = segments[{"api": 2, "apis": 3}.get(segments[0], len(segments)) :]
-    if rest and rest[0] in _OLD_PREFIXES:
-        return True
-    if len(rest) > 2 and rest[0] == "namespaces":  # noqa: PLR2004 - namespaces/NAME/KIND
-        rest = rest[2:]
-    return len(rest) > 2 and rest[2] in _CONDUITS  # noqa: PLR2004 - KIND/NAME/SUBRESOURCE
+    found = _object(segments)
+    return found[:1] in _OLD_PREFIXES or (len(found) > 2 and found[2] in _CONDUITS)  # noqa: PLR2004 - see _object
+
+
+def _object(segments: list[str]) -> list[str]:
+    """KIND, NAME and SUBRESOURCE of what the path is about, as far as it goes, and what comes after them."""
+    found = segments[{"api": 2, "apis": 3}.get(segments[0], len(segments)) :]
+    return found[2:] if len(found) > 2 and found[0] == "namespaces" else found  # noqa: PLR2004 - namespaces/NAME/KIND

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from kubecfg_core.errors import KubecfgError, UpstreamTimeout
 from kubecfg_core.ports.kubectl_runner import ApiRequest
-from kubecfg_kubectl import guard
+from kubecfg_kubectl import blanking, guard
 from kubecfg_kubectl.discovery import MOST_BYTES_EACH, Memory
 from kubecfg_kubectl.upstream import Upstream
 
@@ -85,23 +85,44 @@ class Way:
             self.remembered += 1
             return web.Response(body=known.body, headers={"Content-Type": known.content_type})
         self.asked += 1
-        return await self._asked(request, f"{path}?{query}" if query else path, question)
+        return await self._asked(request, path, query, question)
 
-    async def _asked(self, request: web.BaseRequest, target: str, question: str | None) -> web.StreamResponse:
+    async def _asked(self, request: web.BaseRequest, path: str, query: str, question: str | None) -> web.StreamResponse:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return _status(413, "RequestEntityTooLarge", "kubecfg did not pass on the request: its body is too large")
         headers = {name: request.headers[name] for name in _ASKS_WITH if name in request.headers}
+        secret, watching = guard.is_secret(path), "watch=" in query
+        if secret:
+            headers["Accept"] = blanking.accept(headers.get("Accept", ""), watching=watching)
         try:
-            answer = await self._upstream.ask(request.method, target, headers, body)
+            answer = await self._upstream.ask(request.method, f"{path}?{query}" if query else path, headers, body)
         except (aiohttp.ClientError, OSError) as error:  # also TimeoutError, which is an OSError
             self.failure = self._upstream.trouble(error)
             return _trouble(self.failure)
         async with answer:
             if not 200 <= answer.status < 600 or 300 <= answer.status < 400:  # noqa: PLR2004 - HTTP
                 return _odd(answer.status)
+            if secret and not watching:
+                return await self._without_content(answer)
             return await self._passed_on(request, answer, question)
+
+    async def _without_content(self, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+        """An answer about Secrets, read as a whole."""
+        body = bytearray()
+        try:
+            async for chunk in answer.content.iter_any():
+                body += chunk
+                if len(body) > blanking.MOST_BYTES:
+                    return _status(502, "BadGateway", "the answer about Secrets is too large to be checked")
+        except (aiohttp.ClientError, OSError) as error:
+            self.failure = self._upstream.trouble(error)
+            return _trouble(self.failure)
+        blanked = blanking.blanked(bytes(body))
+        if blanked is None:
+            return _status(502, "BadGateway", "the answer about Secrets cannot be checked: it is not JSON")
+        return web.Response(status=answer.status, body=blanked, content_type="application/json")
 
     async def _passed_on(
         self, request: web.BaseRequest, answer: aiohttp.ClientResponse, question: str | None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubecfg_kubectl.guard import is_discovery, refusal
+from kubecfg_kubectl.guard import is_discovery, is_secret, refusal
 
 POD = "/api/v1/namespaces/shop/pods/web"
 LOOKS = [
@@ -116,6 +116,39 @@ def test_a_path_that_could_be_read_in_two_ways_is_refused(path: str) -> None:
 @pytest.mark.parametrize("query", ["a=b#c", "a=b c", "a=\r\nX: y", "a=\x00", "a=ä"])
 def test_a_query_that_could_be_read_in_two_ways_is_refused(query: str) -> None:
     assert refusal("GET", POD, query, changes=True) is not None
+
+
+SECRETS = [
+    "/api/v1/secrets",
+    "/api/v1/namespaces/a/secrets",
+    "/api/v1/namespaces/a/secrets/b",
+    "/api/v1/namespaces/a/secret%73",
+]
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_what_is_about_secrets_is_known(path: str) -> None:
+    assert is_secret(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/namespaces/secrets/pods",
+        "/api/v1/namespaces/a/pods/secrets",
+        "/apis/x.example/v1/secrets",
+        "/api",
+        "//",
+    ],
+)
+def test_what_is_called_secrets_is_not_one(path: str) -> None:
+    assert not is_secret(path)
+
+
+def test_a_secret_is_not_replaced_as_a_whole() -> None:
+    """What kubectl was given of it has no content, and would go back so."""
+    assert refusal("PUT", "/api/v1/namespaces/a/secrets/b", changes=True) is not None
+    assert refusal("PATCH", "/api/v1/namespaces/a/secrets/b", changes=True) is None
 
 
 @given(st.text(), st.text(), st.text(), st.booleans())
