@@ -3,10 +3,12 @@
 0: done, and nothing is broken. 1: `analyze` found something broken. 2: it could not be done. 130: interrupted.
 """
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Final
 
+from kubecfg_core.audit import Origin, origin
 from kubecfg_core.errors import KubecfgError
 
 BROKEN: Final = 1
@@ -58,8 +60,18 @@ def _run() -> int:
     app.command("kubecfg_cli.keys:app", name="keys", help="Look at the keys of the stored credentials; rotate them.")
     app.command("kubecfg_cli.audit:audit", name="audit", help="Show who did what to which cluster.")
     app.command("kubecfg_cli.plugins:app", name="plugins", help="Look at the installed plugins.")
+    origin.set(Origin(auth_method="cli", actor=f"os:{_os_user()}"))
     result = app(exit_on_error=True)
     return result if isinstance(result, int) else 0
+
+
+def _os_user() -> str:
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):  # in a container, an id without a name
+        return str(os.getuid())
 
 
 def _fail(message: str) -> int:

@@ -50,6 +50,8 @@ async def rotate(*, batch: Annotated[int, Parameter(validator=Number(gte=1, lte=
 
     """
     from kubecfg_cli.app import FAILED
+    from kubecfg_core.usecases.announcing import Announcer
+    from kubecfg_runtime.clock import SystemClock
 
     sealed = 0
     async with _database() as database:
@@ -58,6 +60,9 @@ async def rotate(*, batch: Annotated[int, Parameter(validator=Number(gte=1, lte=
             sealed += done.sealed
             _say(f"{sealed} sealed anew")
         uses = await database.keys.status()
+        if sealed:
+            announcer = Announcer(SystemClock(), database.outbox)
+            await announcer.record("keys.rotated", None, None, sealed=sealed, key_id=uses[0].key_id)
     left = [use for use in uses if use.rows and not use.current]
     if not left:
         _say(f"All {uses[0].rows} credentials are sealed with {uses[0].key_id}.")

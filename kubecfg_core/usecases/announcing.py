@@ -16,7 +16,7 @@ from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.redaction import redact_command
 from kubecfg_core.users import User
 
-_DENIED: Final = (PermissionDenied, Unauthenticated, AddressRefused, TooMany)
+_DENIED: Final = (PermissionDenied, Unauthenticated, AddressRefused)
 _audit = logging.getLogger("kubecfg.audit")
 
 Fact = str | int | bool | list[str] | None
@@ -51,6 +51,10 @@ class Announcer:
         """
         return self._event(kind, user, subject, {"verdict": Verdict.ALLOWED.value, **data})
 
+    async def record(self, kind: str, user: User | None, subject: Cluster | User | None, **data: Fact) -> None:
+        """Write such an event at once, where no stored change is to be written with it."""
+        await self._outbox.add(self.about(kind, user, subject, **data))
+
     def notice(self, kind: str, subject: str, **data: Fact) -> Event:
         """The event of something that nobody did (`subject` is `clusters/1`): no attempt, so no audit record."""
         return Event(id=str(uuid4()), type=kind, subject=subject, time=self._clock.now(), data=data)
@@ -61,11 +65,14 @@ class Announcer:
     ) -> AsyncIterator[Attempt]:
         """Around everything that may refuse or fail before the event `action` is written: leaves a record of that.
 
-        What is raised inside is raised again.
+        What is raised inside is raised again. `TooMany` leaves none: nothing was tried, and whoever is turned away
+        could fill the log.
         """
         attempt = Attempt(user, subject, facts)
         try:
             yield attempt
+        except TooMany:
+            raise
         except (Exception, asyncio.CancelledError) as error:
             await self._record(action, attempt, error)
             raise

@@ -11,12 +11,13 @@ ROWS = {cells[0]: cells for cells in pages.rows(PAGE)}
 TYPES = {name for name in ROWS if "." in name}
 
 
-CALLS = ("about", "notice")
+CALLS = ("about", "notice", "record")
 
 
 def announced() -> set[str]:
-    """The first argument of every `about(...)` and `notice(...)` in the use cases: the types of their events."""
-    modules = (pages.ROOT / "kubecfg_core" / "usecases").glob("*.py")
+    """The first argument of every call that makes an event: the types of the events that are written."""
+    folders = (pages.ROOT / "kubecfg_core" / "usecases", pages.ROOT / "entrypoints" / "kubecfg_cli")
+    modules = [path for folder in folders for path in folder.glob("*.py")]
     calls = [node for path in modules for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     kinds = [call.args[0] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CALLS]
     named = {kind.value for kind in kinds if isinstance(kind, ast.Constant) and isinstance(kind.value, str)}
