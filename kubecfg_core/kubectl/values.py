@@ -89,7 +89,7 @@ PATH: Final = matching(r"(?!-)[A-Za-z0-9_.{}\[\]\\/'\"*@?()=:-]+", says="a JSONP
 INSTANT: Final = matching(r"[0-9T:+.Z-]+", says="an RFC 3339 time", longest=40)
 SHARE: Final = matching(r"\d{1,6}(%|m|Mi|Gi)?", says="an amount or a percentage")
 TEXT: Final = matching(r"(?!-)[\x20-\x7e]+", says="a text", longest=2048)
-LITERAL: Final = matching(r"[A-Za-z0-9._-]+=[\x20-\x7e]*", says="KEY=VALUE", longest=2048)
+LITERAL: Final = matching(r"(?!-)[A-Za-z0-9._/-]+=[\x20-\x7e]*", says="KEY=VALUE", longest=2048)
 AMOUNTS: Final = matching(
     r"[a-z0-9./-]+=[0-9A-Za-z.]+(,[a-z0-9./-]+=[0-9A-Za-z.]+)*", says="amounts like cpu=1,memory=1Gi"
 )
