@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import urlsplit
 
-from kubecfg_core.clusters import NewCluster
+from kubecfg_core.clusters import ClusterTarget, NewCluster
 from kubecfg_core.errors import InvalidInput
 
 _NAME_MAX: Final = 253
@@ -22,15 +22,25 @@ _DNS_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 def checked(new: NewCluster) -> NewCluster:
     """The cluster, if all of it is valid. Raises `InvalidInput` that names the field."""
     check_name(new.cluster_name)
-    check_server_url(new.target.server_url)
-    _check_credential(new)
-    for field, value in (("context_name", new.context_name), ("provider_name", new.provider_name)):
-        _check_text(field, value)
-    if len(new.tags) > _TAGS_MAX:
-        raise InvalidInput(f"tags: at most {_TAGS_MAX} are allowed.")
-    for tag in new.tags:
-        _check_text("tags", tag)
+    check_target(new.target)
+    check_labels(new.context_name, new.provider_name, new.tags)
     return new
+
+
+def check_target(target: ClusterTarget) -> None:
+    """Raise `InvalidInput` unless it has an address to connect to, and a whole credential."""
+    check_server_url(target.server_url)
+    _check_credential(target)
+
+
+def check_labels(context_name: str, provider_name: str, tags: tuple[str, ...]) -> None:
+    """Raise `InvalidInput` for what is too long, too much, or cannot be printed."""
+    for field, value in (("context_name", context_name), ("provider_name", provider_name)):
+        _check_text(field, value)
+    if len(tags) > _TAGS_MAX:
+        raise InvalidInput(f"tags: at most {_TAGS_MAX} are allowed.")
+    for tag in tags:
+        _check_text("tags", tag)
 
 
 def check_name(name: str) -> None:
@@ -69,8 +79,7 @@ def check_server_url(url: str) -> None:
         raise InvalidInput("server_url: a query or fragment is not allowed.")
 
 
-def _check_credential(new: NewCluster) -> None:
-    target = new.target
+def _check_credential(target: ClusterTarget) -> None:
     token = target.token.reveal() if target.token else ""
     if not token and not (target.tls_cert and target.tls_key):
         raise InvalidInput("token: it must not be empty, unless tls_cert and tls_key are given.")

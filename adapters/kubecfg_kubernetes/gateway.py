@@ -38,6 +38,14 @@ class _Review(msgspec.Struct, frozen=True):
     status: _ReviewStatus = _ReviewStatus()
 
 
+class _Metadata(msgspec.Struct, frozen=True):
+    uid: str = ""
+
+
+class _Object(msgspec.Struct, frozen=True):
+    metadata: _Metadata = _Metadata()
+
+
 class _Group(msgspec.Struct, frozen=True):
     name: str
 
@@ -54,17 +62,19 @@ class KubernetesGateway(KubeGateway):
         self._limits = limits
 
     async def info(self) -> ClusterInfo:
-        """Version, identity and API groups: three requests. What the token may not ask is empty.
+        """Version, identity and API groups: four requests. What the token may not ask is empty.
 
         The version is readable with a bad token on most clusters: the identity is what proves it good.
         """
         version = await self._asked("/version", _Version)
         review = await self._asked("/apis/authentication.k8s.io/v1/selfsubjectreviews", _Review, post=_REVIEW)
         groups = await self._asked("/apis", _Groups)
+        system = await self._asked("/api/v1/namespaces/kube-system", _Object)
         return ClusterInfo(
             version=clean(version.gitVersion) if version else "",
             user=clean(review.status.userInfo.username) if review else "",
             groups=frozenset(group.name for group in groups.groups) if groups else frozenset(),
+            uid=clean(system.metadata.uid) if system else "",
         )
 
     async def list(self, resource: Resource[Any], namespace: str | None = None) -> RawList:

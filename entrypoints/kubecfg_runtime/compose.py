@@ -25,8 +25,10 @@ from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.expiring import ExpiryWatch
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
+from kubecfg_core.usecases.reading import CredentialReads
 from kubecfg_core.usecases.relay import Relay
 from kubecfg_core.usecases.solving import Solver
+from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
 from kubecfg_runtime.clock import SystemClock
 from kubecfg_runtime.settings import Settings
@@ -150,20 +152,17 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
         diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
+        onboarding = Onboarding(
+            operator_group=settings.kubecfg_operator_api_group,
+            fleet_deadline=settings.kubecfg_nodes_timeout,
+            egress=settings.egress,
+        )
+        reads = CredentialReads(settings.kubecfg_credential_read)
         yield Services(
             accounts=accounts,
             audit=audit,
-            clusters=Clusters(
-                database.clusters,
-                database.outbox,
-                connector,
-                announcer,
-                Onboarding(
-                    operator_group=settings.kubecfg_operator_api_group,
-                    fleet_deadline=settings.kubecfg_nodes_timeout,
-                    egress=settings.egress,
-                ),
-            ),
+            clusters=Clusters(database.clusters, database.outbox, connector, announcer, onboarding, reads=reads),
+            updates=Updates(database.clusters, connector, announcer, onboarding),
             grants=Grants(database.grants, database.clusters, database.users, announcer),
             diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),
             commands=Commands(database.clusters, database.outbox, runner, announcer, clock),

@@ -12,6 +12,7 @@ from msgspec import Meta
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.secret import Secret
+from kubecfg_core.usecases.reading import CredentialRead
 from kubecfg_core.users import Role
 
 _LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
@@ -50,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_admin_username: str | None = None
     kubecfg_admin_password: Secret | None = None
     kubecfg_encryption_keys: Secret | None = None
+    kubecfg_credential_read: CredentialRead = CredentialRead.OWNER
     kubecfg_jwt_issuer: str = "kubecfg"
     kubecfg_jwt_audience: str = "kubecfg"
     kubecfg_jwt_external_issuer: str | None = None

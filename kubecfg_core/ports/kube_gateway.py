@@ -14,12 +14,14 @@ from kubecfg_core.resources import RawList, Resource
 class ClusterInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a cluster says of itself and of us: its `version` (`v1.36.2`), our `user` name there, its API `groups`.
 
-    `user` is empty where the server does not tell (before Kubernetes 1.28).
+    `user` is empty where the server does not tell (before Kubernetes 1.28). `uid` is that of the namespace kube-system,
+    which tells one cluster from another whatever their addresses; empty where the credential may not see it.
     """
 
     version: str
     user: str
     groups: frozenset[str]
+    uid: str = ""
 
 
 class KubeGateway(ABC):

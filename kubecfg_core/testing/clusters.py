@@ -6,7 +6,7 @@ from itertools import count
 
 import msgspec
 
-from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget, NewCluster
+from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget, CredentialState, NewCluster
 from kubecfg_core.errors import AlreadyExists, NotFound
 from kubecfg_core.expiry import expiry_of
 from kubecfg_core.grants import Access, Grant
@@ -134,6 +134,7 @@ class InMemoryClusters(ClusterRepo):
             before,
             **given
             | {"target": target, "updated_at": self.clock.now()}
+            | ({} if changes.target is None else {"credential_state": CredentialState.READABLE})
             | {"credential_expires_at": expiry_of(target), "credential_fingerprint": _fingerprint(target)},
         )
         self.outbox.write(announce(cluster))

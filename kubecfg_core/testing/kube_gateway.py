@@ -34,12 +34,13 @@ class InMemoryCluster(KubeGateway):
         user: str = "admin",
         groups: Collection[str] = ("apps", "batch", "networking.k8s.io", "storage.k8s.io"),
         token: str | None = None,
+        uid: str = "",
     ) -> None:
         self.objects = list(objects)
         self.forbidden = set(forbidden)
         self.absent = set(absent)
         self.partial = set(partial)
-        self.identity = ClusterInfo(version=version, user=user, groups=frozenset(groups))
+        self.identity = ClusterInfo(version=version, user=user, groups=frozenset(groups), uid=uid)
         self.token = token
         self.error: UpstreamError | None = None
         self.requests: list[str] = []

@@ -31,6 +31,7 @@ from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.solving import Solver
+from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
 
 
@@ -72,6 +73,7 @@ def in_memory_services(
         ),
         audit=Audit(outbox.audit, clock),
         clusters=Clusters(repo, outbox, connector, announcer),
+        updates=Updates(repo, connector, announcer),
         grants=Grants(InMemoryGrants(repo), repo, users, announcer),
         diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),
         commands=Commands(repo, outbox, runner or RecordingKubectl(), announcer, clock),

@@ -18,6 +18,7 @@ from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.resources import RawList, ReadState
 from kubecfg_core.usecases.accounts import require
 from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.reading import CredentialReads
 from kubecfg_core.users import Role, User
 from kubecfg_core.validation import checked
 
@@ -56,12 +57,15 @@ class Clusters:
         connector: KubeConnector,
         announcer: Announcer,
         options: Onboarding = Onboarding(),
+        *,
+        reads: CredentialReads | None = None,
     ) -> None:
         self._repo = repo
         self._outbox = outbox
         self._connector = connector
         self._announcer = announcer
         self._options = options
+        self._reads = reads or CredentialReads()
 
     async def onboard(self, user: User, new: NewCluster, *, verify: bool = True) -> Cluster:
         """Check the cluster, then store it. With `verify=False` it is stored unseen.
@@ -111,9 +115,10 @@ class Clusters:
         return msgspec.structs.replace(access, cluster=await self._repo.select(user.id, cluster_id)), names
 
     async def credentials(self, user: User, cluster_name: str) -> Cluster:
-        """The cluster with its credential, to its owner; leaves an audit record. Raises `NotFound`."""
+        """The cluster with its credential, to its owner; leaves an audit record. Raises `NotFound`, `TooMany`."""
         async with self._announcer.attempt("cluster.credentials.read", user, cluster_name=cluster_name):
             require(user, Role.OPERATOR)
+            self._reads.permit(user)
             cluster = await self._repo.find(user.id, cluster_name)
             await self._outbox.add(self._announcer.about("cluster.credentials.read", user, cluster))
             return cluster
@@ -143,7 +148,8 @@ class Clusters:
         """The cluster after it was asked who it is."""
         async with self._connector.connect(new.target) as gateway:
             info = await gateway.info()
-        return msgspec.structs.replace(new, is_operator_installed=self._options.operator_group in info.groups)
+        installed = self._options.operator_group in info.groups
+        return msgspec.structs.replace(new, is_operator_installed=installed, uid=info.uid)
 
     async def _count_nodes(self, cluster: Cluster) -> NodeCount:
         async with self._connector.connect(cluster.connectable()) as gateway:
