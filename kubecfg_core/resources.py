@@ -1,6 +1,7 @@
 """Which Kubernetes API to read, into which struct, and what came of reading it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -68,12 +69,14 @@ class RawList(msgspec.Struct, frozen=True, kw_only=True):
     """A list as it came: JSON documents (one a page, each with `items`), not decoded.
 
     `absent`: the server has no such API. `forbidden`: the token may not list it. `partial`: a page is missing.
-    `unread`: the source has no answer (a dump without that kind). `reason` says why, for people.
+    `unread`: the source has no answer (a dump without that kind). `reason` says why, for people. `served_at` is when
+    the cluster answered first, by its own clock, where it tells.
     """
 
     state: ReadState
     pages: tuple[bytes, ...] = ()
     reason: str = ""
+    served_at: datetime | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):

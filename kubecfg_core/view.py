@@ -17,7 +17,8 @@ T = TypeVar("T")
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One kind as it was read: its state, its objects, and why it is not whole, if it is not.
 
-    It took so many `requests`, whose answers had `size` bytes, decompressed.
+    It took so many `requests`, whose answers had `size` bytes, decompressed, the first at `served_at` by the cluster's
+    own clock, where that is told.
     """
 
     state: ReadState
@@ -25,6 +26,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     requests: int = 0
     size: int = 0
+    served_at: datetime | None = None
 
 
 _UNREAD = Reading(state=ReadState.UNREAD, reason="No analyzer that was asked for reads it.")

@@ -4,6 +4,8 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -33,10 +35,14 @@ _REFUSAL_MAX: Final = 64 * 1024
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server answered: `status` is none of 3xx, 401, 429, 5xx, and `body` is decompressed."""
+    """What a server answered: `status` is none of 3xx, 401, 429, 5xx, and `body` is decompressed.
+
+    `at` is when, by the server's own clock, where it says so.
+    """
 
     status: int
     body: bytes
+    at: datetime | None = None
 
 
 class Transport(RESTClientObject):
@@ -142,7 +148,7 @@ class Client:
         status = response.status
         if status == 200 and take is not None:  # noqa: PLR2004 - HTTP
             await _feed(response, limit, take)
-            return Answer(status=status, body=b"")
+            return Answer(status=status, body=b"", at=_dated(response))
         if status in (200, 201):
             return Answer(status=status, body=await _body(response, limit))
         body = await _beginning(response)
@@ -221,6 +227,14 @@ async def _beginning(response: aiohttp.ClientResponse) -> bytes:
         return await _body(response, _REFUSAL_MAX)
     except TooLarge:
         return b""
+
+
+def _dated(response: aiohttp.ClientResponse) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float:

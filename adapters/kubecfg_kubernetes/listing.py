@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -91,12 +92,17 @@ class Lister:
         self._pages = self._size = 0
         self._token = ""
         self._restarted = False
+        self._served_at: datetime | None = None
 
     async def read(self) -> RawList:
         """All pages. A list that changes while it is paged (410) is begun anew once, then left as it is."""
+        return msgspec.structs.replace(await self._read(), served_at=self._served_at)
+
+    async def _read(self) -> RawList:
         while True:
             try:
                 answer = await self._next()
+                self._served_at = self._served_at or answer.at
                 if answer.status == _OK and not self._took():
                     return RawList(state=ReadState.LISTED)
             except TooLarge:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,8 +20,8 @@ class InMemoryCluster(KubeGateway):
     """A cluster of plain dicts, each with `apiVersion`, `kind` and `metadata`.
 
     `forbidden`, `absent` and `partial` hold full names of kinds (`secrets`, `deployments.apps`). `error` is raised by
-    every call, while it is set. `token` is the only one let in; `None` lets everybody in. All may be changed at any
-    time. `requests` has the path of each request, oldest first.
+    every call, while it is set. `served_at` is the time on its clock, if it tells. `token` is the only one let in;
+    `None` lets everybody in. All may be changed at any time. `requests` has the path of each request, oldest first.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class InMemoryCluster(KubeGateway):
         self.identity = ClusterInfo(version=version, user=user, groups=frozenset(groups), uid=uid)
         self.token = token
         self.error: UpstreamError | None = None
+        self.served_at: datetime | None = None
         self.requests: list[str] = []
 
     async def info(self) -> ClusterInfo:
@@ -65,6 +67,7 @@ class InMemoryCluster(KubeGateway):
             state=ReadState.LISTED if whole else ReadState.PARTIAL,
             pages=(msgspec.json.encode(page),),
             reason="" if whole else "Not all was read.",
+            served_at=self.served_at,
         )
 
     async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:

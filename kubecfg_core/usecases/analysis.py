@@ -15,6 +15,7 @@ from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.kube_gateway import KubeGateway
 from kubecfg_core.problems import Analysis, AnalyzerFailure, AnalyzerTrace, Finding, ordered, to_problems
 from kubecfg_core.resources import RawList, ReadState, Resource
+from kubecfg_core.skew import judged_by
 from kubecfg_core.view import ClusterView, Reading
 
 _MAX_NOTES: Final = 50
@@ -43,7 +44,8 @@ async def analyze(
     """
     if namespace is not None and await gateway.exists(NAMESPACES, None, namespace) is False:
         raise NotFound(f"There is no namespace {namespace!r} in the cluster.")
-    view, notes = await read(gateway, [*analyzers, *hygiene], now=clock.now(), namespace=namespace)
+    began = clock.now()
+    view, notes = await read(gateway, [*analyzers, *hygiene], now=began, namespace=namespace)
     trace: list[AnalyzerTrace] = []
     findings, failures = await asyncio.to_thread(judge, view, analyzers, trace)
     if namespace is not None:
@@ -61,7 +63,7 @@ async def analyze(
         failures=failures + odd,
         notes=notes[:_MAX_NOTES],
         objects=view.size,
-        taken_at=view.now,
+        taken_at=began,
         kinds=view.kinds,
         trace=trace,
         hygiene=ordered(problem for finding in better for problem in to_problems([finding])),
@@ -75,10 +77,13 @@ async def read(
 ) -> tuple[ClusterView, list[str]]:
     """Fetch each kind that any of the analyzers reads, once, side by side; decode beside the event loop.
 
-    Then, once, the further kinds that analyzers ask for when they have seen these (`Analyzer.expand`).
+    Then, once, the further kinds that analyzers ask for when they have seen these (`Analyzer.expand`). `now` is our
+    time; the view's is the cluster's, where it tells.
     """
     resources = list(dict.fromkeys(resource for analyzer in analyzers for resource in analyzer.reads))
     readings, notes = await _fetch(gateway, resources, namespace)
+    now, skewed = judged_by(now, (reading.served_at for reading in readings.values()))
+    notes += skewed
     view = ClusterView(readings, now=now, namespace=namespace)
     further, odd = await asyncio.to_thread(_further, view, analyzers, set(resources))
     if further:
@@ -129,6 +134,7 @@ async def _read(
             reason=answer.reason,
             requests=max(decoder.pages, 1),
             size=decoder.size,
+            served_at=answer.served_at,
         )
         for resource, objects in zip(wanted, decoder.objects, strict=True)
     }

@@ -7,6 +7,7 @@ import time
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 import trustme
@@ -364,3 +365,22 @@ async def test_what_is_no_address_of_a_cluster_is_invalid(url: str) -> None:
     with pytest.raises(InvalidInput):
         async with looking(url, None, egress=EgressPolicy()):
             pass
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Mon, 23 Nov 2026 02:33:00 GMT", datetime(2026, 11, 23, 2, 33, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 02:33:00 -0000", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+async def test_the_clock_of_a_server_is_told_where_it_can_be_read(
+    authority: trustme.CA, date: str, told: datetime | None
+) -> None:
+    async def dated(_: web.Request) -> web.Response:
+        return web.json_response({"kind": "NodeList", "metadata": {}, "items": []}, headers={"Date": date})
+
+    async with serving(dated, authority) as url, looking(url, authority) as gateway:
+        assert (await gateway.list(NODES)).served_at == told
