@@ -181,6 +181,7 @@ OPERATORS = (
     "kubectl create quota team --hard=pods=10,requests.cpu=4 -n shop-backend",
     "kubectl create service clusterip plain --tcp=80:8080 -n shop-backend",
     "kubectl create svc nodeport open --tcp=80 -n shop-backend",
+    "kubectl create service loadbalancer front --tcp=443:8443 -n shop-backend",
     "kubectl create service externalname out --external-name=example.com -n shop-backend",
     "kubectl create sa robot -n shop-backend",
 )
