@@ -357,7 +357,7 @@ async def test_a_kubectl_that_cannot_run(
 @pytest.mark.parametrize(
     "command",
     [
-        "kubectl delete pod x",
+        "kubectl delete ns x",
         "kubectl get pods --token=x",
         "kubectl get pods; id",
         "kubectl get --raw /api",

@@ -23,6 +23,8 @@ def target(*, token: str | None = "s3cret", verify_tls: bool = True, server_url:
         (("get", "--", "a b"), f"kubectl get 'a b' --server={SERVER} --token=***"),
         (("get", "--", "-A"), f"kubectl get --server={SERVER} --token=*** -- -A"),
         (("get", "--request-timeout=25s", "--", "pods"), f"kubectl get pods --server={SERVER} --token=***"),
+        (("get", "x", "--f=1", "--", "sh"), f"kubectl get x --f=1 --server={SERVER} --token=*** -- sh"),
+        (("get", "x", "--f=1"), f"kubectl get x --f=1 --server={SERVER} --token=***"),
     ],
 )
 def test_a_command_is_shown_as_a_person_would_type_it(argv: tuple[str, ...], shown: str) -> None:
