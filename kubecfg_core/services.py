@@ -10,6 +10,7 @@ from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health
+from kubecfg_core.usecases.importing import Importing
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
 
@@ -23,6 +24,7 @@ class Services:
     clusters: Clusters
     updates: Updates
     grants: Grants
+    importing: Importing
     diagnosis: ClusterDiagnosis
     commands: Commands
     usage: Usage

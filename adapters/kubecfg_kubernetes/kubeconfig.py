@@ -1,6 +1,7 @@
 """A person's own kubeconfig: which cluster its current context means, and how to be let in.
 
-For a command on somebody's machine. The service takes no kubeconfig: such a file can name programs to run.
+For a command on somebody's machine: such a file can name programs to run and files to read. What the service takes in
+is `kubecfg_core.kubeconfigs`, which does neither.
 """
 
 import base64
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kubecfg_core.clusters import ClusterTarget
-from kubecfg_core.errors import InvalidInput, SettingsError
+from kubecfg_core.errors import InvalidInput, SettingsError, TooLarge
 from kubecfg_core.secret import Secret
+from kubecfg_kubernetes.documents import read_document
 from kubecfg_kubernetes.exec_plugin import credential_from
 
 _FILE_MAX: Final = 8 * 1024 * 1024
@@ -75,15 +77,12 @@ def _files(path: str | None) -> list[Path]:
 
 
 def _document(file: Path) -> Entry:
-    import yaml  # late: who connects to onboarded clusters has no use for it
-
     try:
-        if file.stat().st_size > _FILE_MAX:
-            raise SettingsError(f"{file} is too large to be a kubeconfig.")
-        document = yaml.safe_load(file.read_bytes())
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        # Not the parser's words: they quote the line, which may be a token.
+        document = read_document(file.read_text(encoding="utf-8"), largest=_FILE_MAX, aliases=True)
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} cannot be read as a kubeconfig: {type(error).__name__}.") from None
+    except (InvalidInput, TooLarge) as error:
+        raise SettingsError(f"{file} cannot be read as a kubeconfig: {error.message}") from None
     if not isinstance(document, dict):
         raise SettingsError(f"{file} is not a kubeconfig.")
     return document

@@ -58,6 +58,7 @@ def _run() -> int:
     app.command("kubecfg_cli.serve:serve", name="serve", help="Run the REST service.")
     app.command("kubecfg_cli.users:app", name="user", help="Manage the accounts of the service.")
     app.command("kubecfg_cli.keys:app", name="keys", help="Look at the keys of the stored credentials; rotate them.")
+    app.command("kubecfg_cli.importing:import_", name="import", help="Take in the clusters of a kubeconfig.")
     app.command("kubecfg_cli.audit:audit", name="audit", help="Show who did what to which cluster.")
     app.command("kubecfg_cli.plugins:app", name="plugins", help="Look at the installed plugins.")
     origin.set(Origin(auth_method="cli", actor=f"os:{_os_user()}"))

@@ -25,6 +25,7 @@ from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.expiring import ExpiryWatch
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
+from kubecfg_core.usecases.importing import Importing
 from kubecfg_core.usecases.reading import CredentialReads
 from kubecfg_core.usecases.relay import Relay
 from kubecfg_core.usecases.solving import Solver
@@ -132,6 +133,8 @@ async def open_database(settings: Settings) -> "AsyncIterator[Database]":
 @asynccontextmanager
 async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> AsyncIterator[Services]:
     """Everything that a front-end needs, on the adapters that the settings name; let go of at the end of the block."""
+    from kubecfg_kubernetes import read_document
+
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
@@ -158,10 +161,12 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
             egress=settings.egress,
         )
         reads = CredentialReads(settings.kubecfg_credential_read)
+        clusters = Clusters(database.clusters, database.outbox, connector, announcer, onboarding, reads=reads)
         yield Services(
             accounts=accounts,
             audit=audit,
-            clusters=Clusters(database.clusters, database.outbox, connector, announcer, onboarding, reads=reads),
+            clusters=clusters,
+            importing=Importing(clusters, read_document),
             updates=Updates(database.clusters, connector, announcer, onboarding),
             grants=Grants(database.grants, database.clusters, database.users, announcer),
             diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),

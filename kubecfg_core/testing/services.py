@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
+from kubecfg_core.errors import InvalidInput
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.identity_provider import IdentityProvider
@@ -30,9 +33,18 @@ from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
 from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
+from kubecfg_core.usecases.importing import Importing
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
+
+
+def json_document(text: str) -> object:
+    """A kubeconfig in JSON, which is YAML too, without a parser for the latter. Raises `InvalidInput`."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise InvalidInput("kubeconfig: it cannot be read.") from error
 
 
 def in_memory_services(
@@ -60,6 +72,7 @@ def in_memory_services(
     users = InMemoryUsers(clock=clock)
     repo = InMemoryClusters(clock=clock, outbox=outbox, users=users)
     announcer = Announcer(clock, outbox)
+    clusters = Clusters(repo, outbox, connector, announcer)
     diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
     return Services(
         accounts=Accounts(
@@ -72,7 +85,8 @@ def in_memory_services(
             identity=identity,
         ),
         audit=Audit(outbox.audit, clock),
-        clusters=Clusters(repo, outbox, connector, announcer),
+        clusters=clusters,
+        importing=Importing(clusters, json_document),
         updates=Updates(repo, connector, announcer),
         grants=Grants(InMemoryGrants(repo), repo, users, announcer),
         diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),
