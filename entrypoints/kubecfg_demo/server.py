@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import gzip
 from collections import OrderedDict
+from datetime import UTC
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -48,8 +50,14 @@ class Server:
         """The aiohttp application; it decides about paths and methods itself, since a Status must answer them."""
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        app.on_response_prepare.append(_mark)
+        app.on_response_prepare.append(self._mark)
         return app
+
+    async def _mark(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """As an API server does, and with the time on the cluster's clock."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Date"] = format_datetime(self._simulator.now().astimezone(UTC), usegmt=True)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -205,8 +213,3 @@ class Server:
 def _json(found: bytes | dict[str, Any], status: int = 200) -> web.Response:
     body = found if isinstance(found, bytes) else msgspec.json.encode(found)
     return web.Response(body=body, status=status, content_type="application/json")
-
-
-async def _mark(_request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
