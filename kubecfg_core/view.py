@@ -46,7 +46,7 @@ class ClusterView:
         self.namespace = namespace
         self._by_name: dict[Resource[Any], dict[tuple[str, str], Any]] = {}
         self._by_namespace: dict[Resource[Any], dict[str, list[Any]]] = {}
-        self._by_label: dict[Resource[Any], dict[tuple[str, str, str], list[Any]]] = {}
+        self._by_label: dict[tuple[Resource[Any], str], dict[tuple[str, str], list[Any]]] = {}
         self._by_owner: dict[Resource[Any], dict[str, list[Any]]] = {}
         self._worked_out: dict[Callable[[ClusterView], Any], Any] = {}
 
@@ -82,7 +82,7 @@ class ClusterView:
 
     def lacks(self, resource: Resource[K], namespace: str, name: str) -> bool:
         """Whether the object certainly does not exist: its kind was read in full, where it would be."""
-        return self.covers(resource, namespace) and self.get(resource, namespace, name) is None
+        return self.get(resource, namespace, name) is None and self.covers(resource, namespace)
 
     def covers(self, resource: Resource[Any], namespace: str = "") -> bool:
         """Whether every object of the kind in that namespace is in the view."""
@@ -93,9 +93,11 @@ class ClusterView:
         """The objects of a namespace that a label selector matches; an empty selector matches all of them."""
         candidates = self.within(resource, namespace)
         if selector.matchLabels:
-            index = self._labels(resource)
-            found = [index.get((namespace, *pair), []) for pair in selector.matchLabels.items()]
+            wanted = selector.matchLabels.items()
+            found = [self._labels(resource, key).get((namespace, value), []) for key, value in wanted]
             candidates = min(found, key=len)
+            if len(found) == 1 and not selector.matchExpressions:
+                return candidates
         return [item for item in candidates if selector.matches(item.metadata.labels)]
 
     def owned_by(self, resource: Resource[K], uid: str) -> Sequence[K]:
@@ -151,13 +153,15 @@ class ClusterView:
         """How many objects were read."""
         return sum(len(reading.objects) for reading in self._readings.values())
 
-    def _labels(self, resource: Resource[K]) -> dict[tuple[str, str, str], list[K]]:
-        index = self._by_label.get(resource)
+    def _labels(self, resource: Resource[K], key: str) -> dict[tuple[str, str], list[K]]:
+        """The objects that have a label, by their namespace and its value."""
+        index = self._by_label.get((resource, key))
         if index is None:
-            index = self._by_label[resource] = _group(
-                self.all(resource),
-                lambda item: [(item.namespace, key, value) for key, value in item.metadata.labels.items()],
-            )
+            index = self._by_label[resource, key] = defaultdict(list)
+            for item in self.all(resource):
+                value = item.metadata.labels.get(key)
+                if value is not None:
+                    index[item.namespace, value].append(item)
         return index
 
 

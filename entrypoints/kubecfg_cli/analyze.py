@@ -128,6 +128,7 @@ async def _report(
     from kubecfg_core.errors import InvalidInput
     from kubecfg_runtime import Kubecfg
     from kubecfg_runtime.settings import Settings
+    from kubecfg_runtime.settling import settle
 
     context, kubeconfig, dump = source.context, source.kubeconfig, source.dump
     if dump is not None and (context is not None or kubeconfig is not None):
@@ -138,6 +139,7 @@ async def _report(
         settings = settings.for_own_machine()
     with err().status(f"Reading {dump or context or 'the current cluster'} ..."):
         async with Kubecfg(settings) as kubecfg:
+            settle(*(["kubecfg_kubernetes.gateway"] if dump is None else []))
             if dump is not None:
                 return await kubecfg.analyze_dump(
                     dump, types=names, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene

@@ -14,8 +14,6 @@ from kubecfg_core.errors import SettingsError
 from kubecfg_http.errors import INTERNAL, answer_http, failure, frames
 from kubecfg_http.middleware import secure
 
-# Seconds that a thread which analyses keeps the interpreter: a request needs it a dozen times, and gets it this late.
-_TURN: Final = 0.001
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _DEFECT: Final = {500: INTERNAL}
 _NOT_HTTP: Final = "The request is not valid HTTP, or a header is too long."
@@ -31,7 +29,6 @@ async def run(
     shutdown_timeout: float = 20.0,
 ) -> None:
     """Serve until SIGTERM or SIGINT, as `listening` does. `ready` is called with the URL once it listens."""
-    sys.setswitchinterval(_TURN)
     async with listening(app, host, port, shutdown_timeout=shutdown_timeout) as url:
         if ready is not None:
             ready(url)

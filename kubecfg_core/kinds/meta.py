@@ -136,9 +136,9 @@ class LabelSelector(msgspec.Struct, frozen=True, gc=False):
 
     def matches(self, labels: dict[str, str]) -> bool:
         """Whether an object with these labels is selected."""
-        return all(labels.get(key) == value for key, value in self.matchLabels.items()) and all(
-            requirement.matches(labels) for requirement in self.matchExpressions
-        )
+        if not self.matchLabels.items() <= labels.items():
+            return False
+        return not self.matchExpressions or all(requirement.matches(labels) for requirement in self.matchExpressions)
 
 
 def find_condition(conditions: tuple[Condition, ...], kind: str) -> Condition | None:

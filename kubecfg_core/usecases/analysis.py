@@ -68,7 +68,7 @@ async def analyze(
         trace=trace,
         hygiene=ordered(problem for finding in better for problem in to_problems([finding])),
     )
-    await asyncio.to_thread(view.forget)
+    _ = asyncio.get_running_loop().run_in_executor(None, view.forget)  # the answer need not wait for that
     return analysis
 
 

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 _MOST_CERTIFICATES: Final = 20
 _LARGEST: Final = 1_500_000
+_MOST_KNOWN: Final = 8192
+_known: Final[dict[bytes, list["Certificate"]]] = {}
 
 
 class Unparsable(ValueError):
@@ -50,8 +53,17 @@ def available() -> bool:
 
 
 def chain(data: str) -> list[Certificate]:
-    """The certificates of a Secret's value (base64 of PEM), the leaf first. Raises `Unparsable`."""
-    return bundle(_decoded(data))
+    """The certificates of a Secret's value (base64 of PEM), the leaf first. Raises `Unparsable`.
+
+    They are remembered by their digest: they are public, seldom change, and to read them takes longer than to look.
+    """
+    digest = sha256(data.encode()).digest()
+    found = _known.get(digest)
+    if found is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[digest] = bundle(_decoded(data))
+    return found
 
 
 def bundle(pem: bytes) -> list[Certificate]:

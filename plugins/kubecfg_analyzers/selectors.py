@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from operator import eq
 from typing import Final
 
 from kubecfg_core import ClusterView
@@ -10,6 +11,7 @@ from kubecfg_core.kinds.network import Service
 from kubecfg_core.kinds.pods import Pod
 from kubecfg_core.kinds.workloads import DAEMONSETS, DEPLOYMENTS, REPLICASETS, STATEFULSETS, Workload
 
+_ALIKE: Final = 0.6
 _SECOND: Final = frozenset({"replica", "slave", "standby", "secondary", "follower"})
 
 
@@ -74,17 +76,30 @@ def nearest_pod(pods: Sequence[Pod], selector: dict[str, str]) -> Near | None:
     for pod in pods:
         if not pod.finished:
             kinds.setdefault(tuple(pod.metadata.labels.get(key) for key in selector), pod)
-    ranked = [(_nearness(labels, selector), pod) for labels, pod in kinds.items()]
-    score, best = max(ranked, key=lambda pair: pair[0], default=((0, 0.0), None))
-    if best is None or score < (0, 0.6):
+    agreeing = {labels: sum(map(eq, labels, selector.values())) for labels in kinds}
+    most = max(agreeing.values(), default=0)
+    closest = _closest([labels for labels, count in agreeing.items() if count == most], tuple(selector.values()))
+    if closest is None or not (most or closest[0] >= _ALIKE):
         return None
+    best = kinds[closest[1]]
     labels = best.metadata.labels
     key = next(key for key in selector if labels.get(key) != selector[key])
     return Near(best, key, selector[key], labels.get(key, ""))
 
 
-def _nearness(labels: tuple[str | None, ...], selector: dict[str, str]) -> tuple[int, float]:
-    """How many labels agree, then how alike the values of the others are."""
-    pairs = list(zip(labels, selector.values(), strict=True))
-    alike = [SequenceMatcher(None, value[:63], wanted[:63]).ratio() for value, wanted in pairs if value is not None]
-    return sum(value == wanted for value, wanted in pairs), max((r for r in alike if r < 1), default=0.0)
+def _closest(
+    every: Sequence[tuple[str | None, ...]], wanted: tuple[str, ...]
+) -> tuple[float, tuple[str | None, ...]] | None:
+    """The first of those in which the most similar of the values that differ is nearest to what is wanted."""
+    best: tuple[float, tuple[str | None, ...]] | None = None
+    for position, value in enumerate(wanted):
+        matcher = SequenceMatcher(None, b=value[:63])
+        for labels in every:
+            actual, bar = labels[position], best[0] if best else -1.0
+            if actual is None or actual == value:
+                continue
+            matcher.set_seq1(actual[:63])
+            # The cheap bounds come first: most values are not alike at all.
+            if matcher.real_quick_ratio() > bar and matcher.quick_ratio() > bar and (ratio := matcher.ratio()) > bar:
+                best = ratio, labels
+    return best or next(((0.0, labels) for labels in every), None)

@@ -18,6 +18,7 @@ from kubecfg_core.report import Report
 from kubecfg_core.resources import Resource
 from kubecfg_kubernetes import KubernetesConnector
 from kubecfg_runtime import Kubecfg, Settings
+from kubecfg_runtime.settling import settle
 from tests.bench.processes import Served, analysis_alone, served, service
 from tests.bench.responsiveness import waits
 
@@ -32,6 +33,7 @@ def main() -> None:
     options.add_argument("--pods", type=int, default=10_000)
     pods = options.parse_args().pods
     sys.stdout.write(f"{os.cpu_count()} cores, {pods} pods, median of {ROUNDS} rounds, over TLS on loopback\n")
+    settle("kubecfg_kubernetes.gateway")
     with served(pods) as cluster:
         analysis = asyncio.run(_measure(cluster))
         alone = analysis_alone(cluster.target)

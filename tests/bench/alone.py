@@ -10,10 +10,12 @@ from pathlib import Path
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.secret import Secret
 from kubecfg_runtime import Kubecfg, Settings
+from kubecfg_runtime.settling import settle
 
 
 async def main() -> None:
     """Print seconds and MiB as one line of JSON."""
+    settle("kubecfg_kubernetes.gateway")
     place = json.loads(sys.stdin.readline())
     target = ClusterTarget(
         name="bench", server_url=place["url"], token=Secret(place["token"]), ca_data=place["ca_data"]

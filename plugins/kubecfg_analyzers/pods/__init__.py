@@ -7,7 +7,7 @@ from kubecfg_analyzers.events import Warnings
 from kubecfg_analyzers.pods import containers, lifecycle, readiness, references, scheduling, startup
 from kubecfg_analyzers.pods.case import Case
 from kubecfg_analyzers.pods.readiness import is_ready
-from kubecfg_analyzers.pods.sound import Specs, serves
+from kubecfg_analyzers.pods.sound import Specs, complete, serves
 from kubecfg_analyzers.report import WARNING
 from kubecfg_core import Analyzer, ClusterView, Finding, Resource
 from kubecfg_core.kinds.cluster import NODES
@@ -32,18 +32,26 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
         if not serving:
             yield from _judge(Case.of(view, warnings, pod))
         elif not specs.knows(pod):
-            case = Case.of(view, warnings, pod)
-            found = _certain(case)
+            case = None if complete(view, pod) else Case.of(view, warnings, pod)
+            found = _certain(case) if case else []
             yield from found
-            if not found and not case.settling:
+            if case is None or not (found or case.settling):
                 specs.add(pod)
 
 
 def trouble(view: ClusterView, warnings: Warnings, pod: Pod) -> Finding | None:
     """The worst that a pod's own state tells, for the findings of what depends on it; `None` for a good pod."""
-    case = Case.of(view, warnings, pod, joined=False)
-    found = sorted(_of_state(case), key=lambda finding: finding.severity.rank)
-    return next(iter(found), None)
+    told, key = view.once(_troubles), (pod.namespace, pod.name)
+    if key not in told:
+        found = _of_state(Case.of(view, warnings, pod, joined=False))
+        told[key] = min(found, key=lambda finding: finding.severity.rank, default=None)
+    return told[key]
+
+
+def _troubles(view: ClusterView) -> dict[tuple[str, str], Finding | None]:
+    """What was told so far, kept by the view: workloads, Services and Ingresses ask for the same pods."""
+    del view
+    return {}
 
 
 def in_short(finding: Finding) -> str:

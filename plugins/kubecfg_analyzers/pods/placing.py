@@ -1,9 +1,7 @@
 """A pod that waits, held against every node: all that keeps it off each of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Final
 
 import msgspec
@@ -25,34 +23,33 @@ _ZONES: Final = tuple(
     for prefix in ("topology.kubernetes.io", "failure-domain.beta.kubernetes.io")
     for what in ("zone", "region")
 )
+_REASONS: Final = ("resources", "taint", "nodes", "node_affinity", "ports", "volume")
+_FITS: Final = frozenset[str]()
+_SHORT: Final = frozenset({"resources"})
 
 
 class Fit(msgspec.Struct, frozen=True, eq=False):
     """One node, and what keeps the pod off it: nothing, where every field is empty.
 
     `lacking` is what is missing of each resource; `out` says why the node takes nobody; `taints` are those that
-    somebody set; `unselected` says that its labels are not those that the pod asks for.
+    somebody set; `unselected` says that its labels are not those that the pod asks for. `reasons` are the classes of
+    all that, as the scheduler's message has them.
     """
 
     room: Room
     lacking: dict[str, Decimal]
-    taints: tuple[Taint, ...]
-    out: str
-    unselected: bool
-    port: tuple[ContainerPort, Pod] | None
-    volume: PersistentVolume | None
-    broken: tuple[Rule, ...]
+    reasons: frozenset[str]
+    taints: tuple[Taint, ...] = ()
+    out: str = ""
+    unselected: bool = False
+    port: tuple[ContainerPort, Pod] | None = None
+    volume: PersistentVolume | None = None
+    broken: tuple[Rule, ...] = ()
 
     @property
     def name(self) -> str:
         """The node's name."""
         return self.room.node.name
-
-    @property
-    def reasons(self) -> frozenset[str]:
-        """The classes of reasons, as the scheduler's message has them."""
-        holds = bool(self.lacking), bool(self.taints), bool(self.out), self.unselected, bool(self.port)
-        return _reasons((*holds, self.volume is not None), tuple([rule.kind for rule in self.broken]))
 
     @property
     def reserved(self) -> bool:
@@ -79,13 +76,7 @@ def survey(case: Case) -> list[Fit]:
     """Every node against the pod; none where nodes or pods could not all be read."""
     if not rooms.known(case.view):
         return []
-    wish = _Wish(
-        case.pod,
-        requests.asked(case.pod.spec),
-        tuple(rooms.host_ports(case.pod.spec)),
-        _volumes(case) if case.joined else [],
-        rules(case.view, case.pod),
-    )
+    wish = _Wish(case)
     return [wish.at(room, node) for room, node in case.view.once(_tainted)]
 
 
@@ -106,29 +97,32 @@ def in_words(amount: Decimal, resource: str) -> str:
     return f"{show(rounded(amount, resource, up=True), resource)} {resource}"
 
 
-@dataclass(frozen=True, slots=True)
 class _Wish:
     """A pod with all that it wants of a node."""
 
-    pod: Pod
-    asked: requests.Amounts
-    ports: tuple[ContainerPort, ...]
-    volumes: list[PersistentVolume]
-    rules: list[Rule]
+    def __init__(self, case: Case) -> None:
+        spec = case.pod.spec
+        self._pod = case.pod
+        self._asked = requests.asked(spec)
+        self._ports = tuple(rooms.host_ports(spec))
+        self._volumes = _volumes(case) if case.joined else []
+        self._rules = rules(case.view, case.pod)
+        placed = spec.nodeSelector or spec.affinity
+        self._modest = not (placed or self._ports or self._volumes or self._rules)
 
     def at(self, room: Room, node: Node) -> Fit:
         """How it fits; `node` has the taints that stand for its state too."""
-        own, out = _taints(node, self.pod) if node.spec.taints else ((), "")
-        return Fit(
-            room=room,
-            lacking=room.lacks(self.asked),
-            taints=own,
-            out=out,
-            unselected=not selected(self.pod, room),
-            port=room.holder(self.ports) if self.ports else None,
-            volume=next((volume for volume in self.volumes if not reaches(volume, node)), None),
-            broken=tuple([rule for rule in self.rules if not rule.admits(room)]) if self.rules else (),
-        )
+        lacking = room.lacks(self._asked)
+        if self._modest and not node.spec.taints:  # nearly every node of a large cluster, for nearly every pod
+            return Fit(room, lacking, _SHORT if lacking else _FITS)
+        own, out = _taints(node, self._pod)
+        unselected = not selected(self._pod, room)
+        port = room.holder(self._ports) if self._ports else None
+        volume = next((volume for volume in self._volumes if not reaches(volume, node)), None)
+        broken = tuple([rule for rule in self._rules if not rule.admits(room)])
+        told = zip(_REASONS, (lacking, own, out, unselected, port, volume), strict=True)
+        reasons = frozenset(kind for kind, held in told if held) | {rule.kind for rule in broken}
+        return Fit(room, lacking, reasons, own, out, unselected, port, volume, broken)
 
 
 def _taints(node: Node, pod: Pod) -> tuple[tuple[Taint, ...], str]:
@@ -139,14 +133,6 @@ def _taints(node: Node, pod: Pod) -> tuple[tuple[Taint, ...], str]:
     if state is None:
         return own, ""
     return own, complaint(node) or f"Node {node.name} has the taint {written(state)}"
-
-
-_REASONS: Final = ("resources", "taint", "nodes", "node_affinity", "ports", "volume")
-
-
-@cache
-def _reasons(holds: tuple[bool, ...], rules: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(kind for kind, held in zip(_REASONS, holds, strict=True) if held) | frozenset(rules)
 
 
 def _tainted(view: ClusterView) -> list[tuple[Room, Node]]:

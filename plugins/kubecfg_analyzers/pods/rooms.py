@@ -66,7 +66,7 @@ def host_ports(spec: PodSpec) -> Iterator[ContainerPort]:
 
 def _room(node: Node, pods: list[Pod]) -> Room:
     offered = requests.amounts(node.status.allocatable)
-    taken = requests.total(requests.asked(pod.spec) for pod in pods)
+    taken = requests.sum_of([requests.asked(pod.spec) for pod in pods])
     left = {name: offered.get(name, _ZERO) - taken.get(name, _ZERO) for name in {**offered, **taken}}
     return Room(node, tuple(pods), offered, left)
 
