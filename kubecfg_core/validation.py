@@ -16,6 +16,8 @@ _TOKEN_MAX: Final = 16 * 1024
 _PEM_MAX: Final = 256 * 1024
 _TEXT_MAX: Final = 253
 _TAGS_MAX: Final = 50
+_USERNAME_MAX: Final = 128
+_PASSWORD_LENGTH: Final = (12, 128)
 _DNS_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
@@ -53,6 +55,20 @@ def check_namespace(namespace: str) -> None:
     """Raise `InvalidInput` unless it is an RFC 1123 label, as a namespace's name must be."""
     if not _DNS_LABEL.fullmatch(namespace):
         raise InvalidInput("namespace: 1 to 63 of a-z, 0-9 and '-' are needed, with a letter or digit at both ends.")
+
+
+def check_username(username: str) -> None:
+    """Raise `InvalidInput` unless it can name a user: 1 to 128 printable characters without spaces."""
+    printable = all(unicodedata.category(char)[0] not in "CZ" for char in username)
+    if not username or len(username) > _USERNAME_MAX or not printable:
+        raise InvalidInput(f"A user name has 1 to {_USERNAME_MAX} printable characters and no spaces.")
+
+
+def check_password(password: str) -> None:
+    """Raise `InvalidInput` for a password that is too short, or so long that it is dear to hash."""
+    shortest, longest = _PASSWORD_LENGTH
+    if not shortest <= len(password) <= longest:
+        raise InvalidInput(f"A password has {shortest} to {longest} characters; this one has {len(password)}.")
 
 
 def check_server_url(url: str) -> None:

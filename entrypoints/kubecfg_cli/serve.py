@@ -28,6 +28,7 @@ async def serve(
     from kubecfg_cli import logs
     from kubecfg_http import create_app, run
     from kubecfg_runtime import Kubecfg, Settings
+    from kubecfg_runtime.settling import settle
 
     settings = Settings.from_environment()
     logs.configure(settings.kubecfg_log_level)
@@ -37,7 +38,9 @@ async def serve(
             await kubecfg.services(),
             max_body_bytes=settings.kubecfg_max_body_bytes,
             analysis_timeout=settings.kubecfg_analysis_timeout,
+            trusted_proxies=settings.trusted_proxies,
         )
+        settle("kubecfg_kubernetes.gateway")
         await run(
             app,
             host if host is not None else settings.kubecfg_host,

@@ -7,14 +7,15 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from kubecfg_core.egress import Network
 from kubecfg_core.services import Services
 from kubecfg_http.beside import operations_beside
 from kubecfg_http.binding import Binder
 from kubecfg_http.keys import CALLER, LIMITS, METRICS, ROUTES, SERVICES, Answering, Limits
 from kubecfg_http.metrics import HttpMetrics
 from kubecfg_http.middleware import answer_errors, guard, observe, prepare
-from kubecfg_http.operations import JSON, Call, Operation
-from kubecfg_http.routes import BASE, OPERATIONS
+from kubecfg_http.operations import BASE, JSON, Call, Operation
+from kubecfg_http.routes import OPERATIONS
 
 
 def create_app(
@@ -23,13 +24,20 @@ def create_app(
     max_body_bytes: int = 1024 * 1024,
     request_timeout: float = 130.0,
     analysis_timeout: float = 120.0,
+    trusted_proxies: tuple[Network, ...] = (),
 ) -> web.Application:
-    """The REST service over these use cases. Limits are bytes of a body, and seconds of a request."""
+    """The REST service over these use cases. Limits are bytes of a body, and seconds of a request.
+
+    `trusted_proxies` are believed when they say in `X-Forwarded-For` whom a request came from.
+    """
     app = web.Application(middlewares=[observe, answer_errors, guard], client_max_size=max_body_bytes)
     app[SERVICES] = services
     app[METRICS] = HttpMetrics()
     app[LIMITS] = Limits(
-        max_body_bytes=max_body_bytes, request_timeout=request_timeout, analysis_timeout=analysis_timeout
+        max_body_bytes=max_body_bytes,
+        request_timeout=request_timeout,
+        analysis_timeout=analysis_timeout,
+        trusted_proxies=trusted_proxies,
     )
     operations = (*OPERATIONS, *operations_beside(app[METRICS], OPERATIONS, version=version("kubecfg")))
     app[ROUTES] = {

@@ -12,7 +12,7 @@ from kubecfg_core.usecases.health import PartHealth, Readiness
 from kubecfg_http.answers import Alive
 from kubecfg_http.metrics import CONTENT_TYPE, HttpMetrics
 from kubecfg_http.openapi import build_document
-from kubecfg_http.operations import JSON, Call, NoParams, Operation
+from kubecfg_http.operations import JSON, PUBLIC, Call, NoParams, Operation
 
 _ASSETS: Final = {
     "swagger-ui.css": ("vendor/swagger-ui.css", "text/css"),
@@ -98,5 +98,5 @@ def _asset(name: str, file: str, media_type: str) -> Operation[Any, Any]:
 
 def _row(path: str, handler: Any, summary: str, **more: Any) -> Operation[Any, Any]:
     return Operation(
-        method="GET", path=path, handler=handler, summary=summary, tag="Service", params=NoParams, public=True, **more
+        method="GET", path=path, handler=handler, summary=summary, tag="Service", params=NoParams, needs=PUBLIC, **more
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from kubecfg_core.egress import Network
 from kubecfg_core.services import Services
 from kubecfg_core.users import User
 from kubecfg_http.metrics import HttpMetrics
@@ -16,11 +17,15 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much a request may cost: bytes of its body, and seconds for an analysis and for everything else."""
+    """How much a request may cost: bytes of its body, and seconds for an analysis and for everything else.
+
+    `trusted_proxies` are believed when they say whom a request came from.
+    """
 
     max_body_bytes: int = 1024 * 1024
     request_timeout: float = 130.0
     analysis_timeout: float = 120.0
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 SERVICES = web.AppKey("services", Services)

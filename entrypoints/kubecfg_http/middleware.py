@@ -14,8 +14,10 @@ from aiohttp import web
 from kubecfg_core.audit import Origin, origin
 from kubecfg_core.errors import KubecfgError, Unauthenticated, UpstreamTimeout
 from kubecfg_core.users import User
+from kubecfg_http.address import client_address
 from kubecfg_http.errors import INTERNAL, answer_error, answer_http, failure, frames
 from kubecfg_http.keys import CALLER, LIMITS, METRICS, REQUEST_ID, ROUTES, SERVICES, Answering
+from kubecfg_http.operations import PUBLIC
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TOKEN: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
@@ -36,7 +38,13 @@ async def observe(request: web.Request, handler: Answering) -> web.StreamRespons
     request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     metrics = request.app[METRICS]
     status, start = _CLIENT_LEFT, time.perf_counter()
-    came = origin.set(Origin(auth_method="password", address=request.remote or "", request_id=request[REQUEST_ID]))
+    came = origin.set(
+        Origin(
+            auth_method="password",
+            address=client_address(request, request.app[LIMITS].trusted_proxies),
+            request_id=request[REQUEST_ID],
+        )
+    )
     with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]), metrics.in_flight.track_inprogress():
         try:
             response = await handler(request)
@@ -68,7 +76,10 @@ async def answer_errors(request: web.Request, handler: Answering) -> web.StreamR
 
 @web.middleware
 async def guard(request: web.Request, handler: Answering) -> web.StreamResponse:
-    """Let in who may come in, for as long as it may take. A route that is not in the table is open to nobody."""
+    """Let in who may come in, for as long as it may take. A route that is not in the table is open to nobody.
+
+    The role is that of the account as it is now, in the database: a token has none.
+    """
     if request.match_info.http_exception is not None:
         return await handler(request)  # no such path or method: that is said to everybody
     operation = request.app[ROUTES].get(request.match_info.route)
@@ -77,12 +88,13 @@ async def guard(request: web.Request, handler: Answering) -> web.StreamResponse:
     deadline = asyncio.timeout(seconds)
     try:
         async with deadline:
-            if operation is None or not operation.public:
-                request[CALLER] = await authenticate(request)
-                method = "external token" if request[CALLER].issuer else "token"
-                origin.set(msgspec.structs.replace(origin.get(), auth_method=method))
             if operation is None:
                 raise Unauthenticated
+            if operation.needs != PUBLIC:
+                caller = request[CALLER] = await authenticate(request)
+                method = "external token" if caller.issuer else "token"
+                origin.set(msgspec.structs.replace(origin.get(), auth_method=method))
+                await request.app[SERVICES].accounts.permit(caller, operation.needs, action=operation.action)
             return await handler(request)
     except TimeoutError as error:
         if not deadline.expired():

@@ -3,19 +3,21 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import NoneType
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from kubecfg_core.errors import Unauthenticated
 from kubecfg_core.services import Services
-from kubecfg_core.users import User
+from kubecfg_core.users import Role, User
 
 P = TypeVar("P", bound=msgspec.Struct)
 B = TypeVar("B", bound=msgspec.Struct | None)
 
 JSON = "application/json"
+BASE: Final = "/kubeconfig"
+PUBLIC: Final = "public"
 
 
 class NoParams(msgspec.Struct, frozen=True):
@@ -51,9 +53,12 @@ class Operation(Generic[P, B]):
     """One endpoint.
 
     `path` has no trailing slash and names its variables in braces; each is a field of `params`, and the fields that
-    are left are query parameters. A handler gives a struct of the type `answer`, or a whole response. `fails` lists
-    the statuses that it may answer beside those of every endpoint; `also` gives the type of answers that are neither
-    `answer` nor a `Failure`. `sensitive` answers hold credentials. A `slow` one gets the deadline of an analysis.
+    are left are query parameters. `needs` is the role that the caller's account has to have, or `PUBLIC`: there is
+    no default, so that nobody opens an endpoint by forgetting it. `action` is the type of the event that tells that
+    it was done: an attempt without the role is recorded under it. A handler gives a struct of the type `answer`, or
+    a whole response. `fails` lists the statuses that it may answer beside those of every endpoint; `also` gives the
+    type of answers that are neither `answer` nor a `Failure`. `sensitive` answers hold credentials. A `slow` one
+    gets the deadline of an analysis.
     """
 
     method: str
@@ -61,6 +66,7 @@ class Operation(Generic[P, B]):
     handler: Callable[[Call[P, B]], Awaitable[msgspec.Struct | web.Response]]
     summary: str
     tag: str
+    needs: Role | Literal["public"]
     params: type[P]
     body: type[B] = field(default=NoneType)  # type: ignore[assignment]  # None is the B of an endpoint without a body
     answer: Any = None
@@ -68,7 +74,7 @@ class Operation(Generic[P, B]):
     media_type: str = JSON
     fails: tuple[int, ...] = ()
     also: Mapping[int, Any] = field(default_factory=dict)
-    public: bool = False
+    action: str = ""
     sensitive: bool = False
     slow: bool = False
     max_body: int | None = None
@@ -78,6 +84,11 @@ class Operation(Generic[P, B]):
     def name(self) -> str:
         """The operation's id in the document: its handler's name."""
         return getattr(self.handler, "__name__", self.path)
+
+    @property
+    def public(self) -> bool:
+        """Whether it is open to everybody."""
+        return self.needs == PUBLIC
 
     @property
     def has_body(self) -> bool:
@@ -95,6 +106,8 @@ class Operation(Generic[P, B]):
             common.add(400)
         if self.has_body:
             common |= {413, 415}
+        if self.needs not in (PUBLIC, Role.VIEWER):
+            common.add(403)
         return common if self.public else common | {401}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.inprocess import InProcessBus
+from kubecfg_core.kubectl.rules import Rules
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.event_bus import EventBus
 from kubecfg_core.ports.kube_gateway import KubeConnector
@@ -87,6 +88,15 @@ def make_bus(settings: Settings) -> EventBus:
     from kubecfg_kombu import KombuBus
 
     return KombuBus(settings.rabbitmq_url.reveal())
+
+
+def make_kubectl_rules(settings: Settings) -> Rules:
+    """What the settings decide about kubectl commands."""
+    return Rules(
+        run=settings.kubecfg_kubectl_run,
+        secret_names=settings.kubecfg_kubectl_secret_names,
+        denied=frozenset(settings.kubecfg_kubectl_denied_resources),
+    )
 
 
 def make_kubectl(settings: Settings) -> KubectlRunner:
@@ -170,7 +180,9 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
             updates=Updates(database.clusters, connector, announcer, onboarding),
             grants=Grants(database.grants, database.clusters, database.users, announcer),
             diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),
-            commands=Commands(database.clusters, database.outbox, runner, announcer, clock),
+            commands=Commands(
+                database.clusters, database.outbox, runner, announcer, clock, rules=make_kubectl_rules(settings)
+            ),
             usage=Usage(metrics, database.clusters, connector, clock),
             health=Health(_parts(database, runner, bus, metrics)),
             plugins=plugins,
@@ -189,6 +201,7 @@ async def open_accounts(settings: Settings, database: "Database") -> AsyncIterat
             hasher,
             make_tokens(settings),
             clusters=database.clusters,
+            outbox=database.outbox,
             announcer=Announcer(SystemClock(), database.outbox),
             door=Doorkeeper(database.attempts),
             external_role=settings.kubecfg_jwt_external_role,

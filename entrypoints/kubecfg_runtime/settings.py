@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
-from kubecfg_core.egress import EgressPolicy
+from kubecfg_core.egress import EgressPolicy, Network
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.secret import Secret
 from kubecfg_core.usecases.reading import CredentialRead
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_data_dir: Path | None = None
     kubecfg_host: str = "127.0.0.1"
     kubecfg_port: Port = 8000
+    kubecfg_trusted_proxies: tuple[str, ...] = ()
     kubecfg_admin_username: str | None = None
     kubecfg_admin_password: Secret | None = None
     kubecfg_encryption_keys: Secret | None = None
@@ -61,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_operator_api_group: str = "core.k8sgpt.ai"
     kubecfg_plugins_blocked: tuple[str, ...] = ()
     kubecfg_kubectl: str | None = None
+    kubecfg_kubectl_denied_resources: tuple[str, ...] = ()
+    kubecfg_kubectl_run: bool = False
+    kubecfg_kubectl_secret_names: bool = True
     kubecfg_kubectl_timeout: Annotated[float, Meta(gt=0, le=120)] = 30.0
     kubecfg_cluster_timeout: Seconds = 10.0
     kubecfg_nodes_timeout: Seconds = 5.0
@@ -89,6 +94,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def egress(self) -> EgressPolicy:
         """Where the service may connect."""
         return EgressPolicy.parse(self.kubecfg_egress_allow_cidrs, self.kubecfg_egress_deny_cidrs)
+
+    @property
+    def trusted_proxies(self) -> tuple[Network, ...]:
+        """Whose word is taken for where a request came from."""
+        return tuple(ip_network(text) for text in self.kubecfg_trusted_proxies)
 
     def for_own_machine(self) -> "Settings":
         """The same, with loopback clusters let in: for a person at their own kubeconfig, where it guards nobody."""
@@ -189,7 +199,7 @@ def _flag(name: str, text: str) -> bool:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("kubecfg_egress_allow_cidrs", "kubecfg_egress_deny_cidrs"):
+    for name in ("kubecfg_egress_allow_cidrs", "kubecfg_egress_deny_cidrs", "kubecfg_trusted_proxies"):
         try:
             EgressPolicy.parse(getattr(settings, name))
         except ValueError as error:

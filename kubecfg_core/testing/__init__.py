@@ -5,6 +5,7 @@ from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
 from kubecfg_core.testing.expiries import InMemoryExpiries
 from kubecfg_core.testing.grants import InMemoryGrants
+from kubecfg_core.testing.identities import FakeIdentities
 from kubecfg_core.testing.kube_gateway import InMemoryCluster, InMemoryConnector
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
 from kubecfg_core.testing.llm import ScriptedLLM
@@ -20,6 +21,7 @@ from kubecfg_core.testing.views import view_of
 
 __all__ = [
     "FakeClock",
+    "FakeIdentities",
     "FakeTokens",
     "FastHasher",
     "FixedMetrics",

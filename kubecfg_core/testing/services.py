@@ -80,6 +80,7 @@ def in_memory_services(
             FastHasher(),
             tokens or FakeTokens(clock=clock),
             clusters=repo,
+            outbox=outbox,
             announcer=announcer,
             door=Doorkeeper(InMemoryLoginAttempts(clock=clock)),
             identity=identity,

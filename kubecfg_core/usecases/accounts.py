@@ -1,21 +1,21 @@
 """Who may come in: logins, tokens, and the accounts behind them."""
 
 import logging
-import unicodedata
 from typing import Final
 
 from kubecfg_core.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied, Unauthenticated
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.identity_provider import IdentityProvider
+from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.ports.passwords import PasswordHasher
 from kubecfg_core.ports.token_service import TokenService
 from kubecfg_core.ports.user_repo import UserRepo
-from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.announcing import Announcer, Attempt, Fact
 from kubecfg_core.usecases.doorkeeping import Doorkeeper
+from kubecfg_core.usecases.externals import Externals
 from kubecfg_core.users import AccessToken, Claims, Role, User
+from kubecfg_core.validation import check_password, check_username
 
-_USERNAME_MAX: Final = 128
-_PASSWORD_LENGTH: Final = (12, 128)
 _WRONG: Final = "The user name or the password is wrong."
 _log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class Accounts:
         tokens: TokenService,
         *,
         clusters: ClusterRepo,
+        outbox: Outbox,
         announcer: Announcer,
         door: Doorkeeper,
         identity: IdentityProvider | None = None,
@@ -49,18 +50,21 @@ class Accounts:
         self._hasher = hasher
         self._tokens = tokens
         self._clusters = clusters
+        self._outbox = outbox
         self._announcer = announcer
         self._door = door
         self._identity = identity
-        self._external_role = external_role
+        self._externals = Externals(users, external_role)
 
-    async def login(self, username: str, password: str, *, address: str = "") -> AccessToken:
-        """A token for the user, who comes from that address.
+    async def login(self, username: str, password: str) -> AccessToken:
+        """A token for the user.
 
         Raises `Unauthenticated`, the same and as late, whichever of the two is wrong; `TooMany` after many failures.
         """
-        async with self._door.attempt(username, address):
-            user = await self._verified(username, password)
+        # The door is outermost: whoever is made to wait cannot fill the audit log meanwhile.
+        async with self._door.attempt(username), self._announcer.attempt("user.logged_in", None) as attempt:
+            user = await self._verified(username, password, attempt)
+            await self._outbox.add(self._announcer.about("user.logged_in", user, user))
         return self._tokens.issue(user)
 
     async def authenticate(self, token: str) -> User:
@@ -73,7 +77,7 @@ class Accounts:
             claims = await self._identity.read(token)
         else:
             claims = self._tokens.read(token)
-        user = await (self._external(claims) if claims.external else self._own(claims))
+        user = await (self._externals.account(claims) if claims.external else self._own(claims))
         if user.disabled:
             raise Unauthenticated("This account is disabled.")
         return user
@@ -84,22 +88,35 @@ class Accounts:
             raise InvalidInput("Your tokens are given out by an identity service: log out there.")
         await self._users.change(user.id)
 
-    async def change_own_password(self, user: User, current: str, new: str, *, address: str = "") -> None:
+    async def change_own_password(self, user: User, current: str, new: str) -> None:
         """Replace the user's password and end their tokens. Raises `PermissionDenied`, `InvalidInput`, `TooMany`."""
-        _check_own(user)
-        _check_password(new)
-        try:
-            async with self._door.attempt(user.username, address):
-                await self._verified(user.username, current)
-        except Unauthenticated as error:
-            raise PermissionDenied("current_password: it is wrong.") from error
-        await self._users.change(user.id, password_hash=await self._hasher.hash(new))
+        async with self._announcer.attempt("user.changed", user, user, password_changed=True) as attempt:
+            check_password(new)
+            try:
+                async with self._door.attempt(user.username):
+                    await self._verified(user.username, current, attempt)
+            except Unauthenticated as error:
+                raise PermissionDenied("current_password: it is wrong.") from error
+            await self._changed(user, user.id, password=new)
 
-    async def add(self, username: str, password: str, role: Role) -> User:
-        """Make an account. Raises `InvalidInput` (name or password unfit) and `AlreadyExists`."""
-        _check_username(username)
-        _check_password(password)
-        return await self._users.add(username, await self._hasher.hash(password), role)
+    async def permit(self, user: User, role: Role, *, action: str = "") -> None:
+        """Raise `PermissionDenied` unless the user has the role; an `action` that is refused leaves a record."""
+        if not user.role.covers(role) and action:
+            async with self._announcer.attempt(action, user):
+                require(user, role)
+        require(user, role)
+
+    async def add(self, username: str, password: str, role: Role, *, by: User | None = None) -> User:
+        """Make an account. Raises `InvalidInput` (name or password unfit) and `AlreadyExists`.
+
+        `by` is who does it: None on the command line, and at the first start.
+        """
+        async with self._announcer.attempt("user.added", by, new_role=role.value):
+            check_username(username)
+            check_password(password)
+            user = await self._users.add(username, await self._hasher.hash(password), role)
+            await self._outbox.add(self._announcer.about("user.added", by, user, new_role=role.value))
+        return user
 
     async def all(self) -> list[User]:
         """Every account."""
@@ -113,30 +130,36 @@ class Accounts:
         return user
 
     async def change(
-        self, user_id: int, *, role: Role | None = None, disabled: bool | None = None, password: str | None = None
+        self,
+        user_id: int,
+        *,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        password: str | None = None,
+        by: User | None = None,
     ) -> User:
         """Change what is given, and end every token given out before.
 
         Raises `NotFound`, `InvalidInput` (the password), `Conflict` where no admin would be left.
         """
-        hashed = None
-        if password is not None:
-            _check_own(await self._users.get(user_id))
-            _check_password(password)
-            hashed = await self._hasher.hash(password)
-        return await self._users.change(user_id, role=role, disabled=disabled, password_hash=hashed)
+        async with self._announcer.attempt("user.changed", by) as attempt:
+            attempt.knows(subject=await self._users.get(user_id))
+            return await self._changed(by, user_id, role=role, disabled=disabled, password=password)
 
     async def remove(self, user_id: int, *, by: User | None = None) -> User:
         """Forget an account with its clusters, their credentials and its grants. `by` is None on the command line.
 
         Disabled first, so that it gets no new clusters meanwhile. Raises `NotFound`, `Conflict` for the last admin.
         """
-        await self._users.change(user_id, disabled=True)
-        for cluster in await self._clusters.list(user_id):
-            await self._clusters.remove(
-                user_id, cluster.id, lambda gone: self._announcer.about("cluster.removed", by, gone)
-            )
-        return await self._users.remove(user_id)
+        async with self._announcer.attempt("user.removed", by) as attempt:
+            attempt.knows(subject=await self._users.change(user_id, disabled=True))
+            for cluster in await self._clusters.list(user_id):
+                await self._clusters.remove(
+                    user_id, cluster.id, lambda gone: self._announcer.about("cluster.removed", by, gone)
+                )
+            user = await self._users.remove(user_id)
+            await self._outbox.add(self._announcer.about("user.removed", by, user))
+        return user
 
     async def ensure_admin(self, username: str | None, password: str | None) -> User | None:
         """Make the first user, an admin, where there is none yet: never again after that.
@@ -166,49 +189,33 @@ class Accounts:
             raise Unauthenticated("The token has been revoked; log in again.")
         return user
 
-    async def _external(self, claims: Claims) -> User:
-        """The account of an external user, made at first sight: their ids and ours never meet."""
-        found = await self._users.find(claims.subject, issuer=claims.issuer)
-        if found is None:
-            found = await self._met(claims)
-        role, name = claims.role or found.role, claims.display_name or found.display_name
-        if (role, name) == (found.role, found.display_name):
-            return found
-        return await self._users.change(found.id, role=role, display_name=name)
+    async def _changed(
+        self,
+        by: User | None,
+        user_id: int,
+        *,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        password: str | None = None,
+    ) -> User:
+        hashed = None
+        if password is not None:
+            check_password(password)
+            if (await self._users.get(user_id)).issuer:
+                raise InvalidInput("This account has no password here: it is an identity service's.")
+            hashed = await self._hasher.hash(password)
+        user = await self._users.change(user_id, role=role, disabled=disabled, password_hash=hashed)
+        facts: dict[str, Fact] = {"new_role": role.value} if role else {}
+        facts |= {} if disabled is None else {"disabled": disabled}
+        facts |= {"password_changed": True} if hashed else {}
+        await self._outbox.add(self._announcer.about("user.changed", by, user, **facts))
+        return user
 
-    async def _met(self, claims: Claims) -> User:
-        role = claims.role or claims.first_role or self._external_role
-        try:
-            return await self._users.add(
-                claims.subject, "", role, issuer=claims.issuer, display_name=claims.display_name
-            )
-        except AlreadyExists:  # a request beside this one was first
-            again = await self._users.find(claims.subject, issuer=claims.issuer)
-            if again is None:
-                raise
-            return again
-
-    async def _verified(self, username: str, password: str) -> User:
+    async def _verified(self, username: str, password: str, attempt: Attempt) -> User:
         """The user whose name and password these are. Raises `Unauthenticated`, after the same work in every case."""
         user, stored = await self._users.find_with_hash(username) or (None, "")
+        attempt.knows(subject=user)  # never the name that was typed: it may be a password
         right = await self._hasher.verify(password, stored)
         if user is None or not right or user.disabled:
             raise Unauthenticated(_WRONG)
         return user
-
-
-def _check_own(user: User) -> None:
-    if user.issuer:
-        raise InvalidInput("This account has no password here: it is an identity service's.")
-
-
-def _check_username(username: str) -> None:
-    printable = all(unicodedata.category(char)[0] not in "CZ" for char in username)
-    if not username or len(username) > _USERNAME_MAX or not printable:
-        raise InvalidInput(f"A user name has 1 to {_USERNAME_MAX} printable characters and no spaces.")
-
-
-def _check_password(password: str) -> None:
-    shortest, longest = _PASSWORD_LENGTH
-    if not shortest <= len(password) <= longest:
-        raise InvalidInput(f"A password has {shortest} to {longest} characters; this one has {len(password)}.")

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from math import ceil
 
+from kubecfg_core.audit import origin
 from kubecfg_core.errors import KubecfgError, TooMany, Unauthenticated
 from kubecfg_core.ports.login_attempts import LoginAttempts
 from kubecfg_core.throttling import ACCOUNT, ADDRESS, Limit, network_of
 
 
 class Doorkeeper:
-    """Makes logins wait after those that failed. `address` is empty where nobody knows it: then the account counts."""
+    """Makes logins wait after those that failed. The address is the origin's; where it has none the account counts."""
 
     def __init__(self, attempts: LoginAttempts, *, account: Limit = ACCOUNT, address: Limit = ADDRESS) -> None:
         self._attempts = attempts
@@ -19,11 +20,12 @@ class Doorkeeper:
         self._address = address
 
     @asynccontextmanager
-    async def attempt(self, username: str, address: str) -> AsyncIterator[None]:
+    async def attempt(self, username: str) -> AsyncIterator[None]:
         """Around the check of a password: one that raises `Unauthenticated` counts as failed.
 
         Raises `TooMany` instead where it is too early, of a name that nobody has just as of one that somebody has.
         """
+        address = origin.get().address
         account, network = _account_key(username), f"address:{network_of(address)}"
         limits = {account: self._account} | ({network: self._address} if address else {})
         wait = await self._attempts.begin(limits)

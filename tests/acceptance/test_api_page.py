@@ -25,6 +25,10 @@ SECTIONS: Final = {
 LOG_IN: Final = "POST /auth/login"
 ONBOARD: Final = "POST /kubeconfig/onboard-cluster"
 REMOVE: Final = "DELETE /kubeconfig/remove-cluster/{cluster_id}"
+ADD_USER: Final = "POST /kubeconfig/users"
+# What others need comes first, and what would take it away last.
+FIRST: Final = (ONBOARD, ADD_USER)
+LAST: Final = (REMOVE, "DELETE /kubeconfig/users/{user_id}", "POST /auth/password")
 NAMESPACE: Final = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
 SERVICE: Final = {
     "apiVersion": "v1",
@@ -65,7 +69,7 @@ async def service(tmp_path: Path) -> AsyncIterator[TestServer]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands are curl's, and curl is not installed")
 async def test_every_command_of_the_page_succeeds_in_turn(service: TestServer, cluster: Running) -> None:
     answers: dict[str, Any] = {}
-    order = [ONBOARD, *(title for title in SECTIONS if title not in (LOG_IN, ONBOARD, REMOVE)), REMOVE]
+    order = [*FIRST, *(title for title in SECTIONS if title not in (LOG_IN, *FIRST, *LAST)), *LAST]
     [_, (_, log_in)] = SECTIONS[LOG_IN]
     for title in order:
         [(_, command)] = SECTIONS[title]

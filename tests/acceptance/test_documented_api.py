@@ -19,7 +19,8 @@ from kubecfg_core.testing.kube_gateway import InMemoryCluster, InMemoryConnector
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
 from kubecfg_core.testing.metrics_source import FixedMetrics
 from kubecfg_core.users import Role
-from kubecfg_http.routes import BASE, OPERATIONS
+from kubecfg_http.operations import BASE
+from kubecfg_http.routes import OPERATIONS
 from tests.acceptance.service_api import Documented, curls, differences, endpoints, login
 from tests.fakes.http_service import PASSWORD, URL, Client, World, cluster_objects, serving
 

@@ -16,8 +16,8 @@ from schemathesis.checks import positive_data_acceptance
 from kubecfg_http.beside import operations_beside
 from kubecfg_http.metrics import HttpMetrics
 from kubecfg_http.openapi import build_document
-from kubecfg_http.operations import Failure
-from kubecfg_http.routes import BASE, OPERATIONS
+from kubecfg_http.operations import BASE, Failure
+from kubecfg_http.routes import OPERATIONS
 from tests.acceptance.live import CLUSTERS, Live, live_service
 from tests.acceptance.service_api import endpoints
 from tests.fakes.http_service import PASSWORD, URL, World

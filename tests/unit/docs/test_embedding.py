@@ -17,7 +17,7 @@ SCRIPTS = [text for _, text in pages.blocks(PAGE, "python")]
 EXPECTED = (
     r"Pod crashloop api-.+\n  -> .+\n",
     r"[1-9]\d* problems among [1-9]\d* objects\n",
-    r"cluster\.onboarded clusters/1 prod\n",
+    r"cluster\.onboarded clusters/1 allowed\n",
 )
 RECORDINGS = pages.ROOT / "tests" / "data" / "recordings" / "http"
 

@@ -14,6 +14,11 @@ ACTIONS: dict[str, str | None] = {
     "POST /kubeconfig/analyze-k8s-with-solutions/{cluster_id}": "analysis.completed",
     "POST /kubeconfig/execute-kubectl-direct/{cluster_id}": "kubectl.executed",
     "POST /kubeconfig/select-cluster-and-get-namespaces/{cluster_id}": None,
+    "PUT /kubeconfig/clusters/{cluster_id}/grants/{username}": "cluster.granted",
+    "DELETE /kubeconfig/clusters/{cluster_id}/grants/{username}": "cluster.revoked",
+    "POST /kubeconfig/users": "user.added",
+    "PATCH /kubeconfig/users/{user_id}": "user.changed",
+    "DELETE /kubeconfig/users/{user_id}": "user.removed",
 }
 
 

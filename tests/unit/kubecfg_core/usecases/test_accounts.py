@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from kubecfg_core.audit import Origin, origin
 from kubecfg_core.errors import (
     AlreadyExists,
     Conflict,
@@ -23,7 +24,7 @@ from kubecfg_core.throttling import ACCOUNT, ADDRESS
 from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.announcing import Announcer
 from kubecfg_core.usecases.doorkeeping import Doorkeeper
-from kubecfg_core.users import Role
+from kubecfg_core.users import AccessToken, Role
 
 from .world import new_cluster
 
@@ -37,6 +38,14 @@ class Office:
     accounts: Accounts
     clusters: InMemoryClusters
     outbox: InMemoryOutbox
+
+
+async def login_from(accounts: Accounts, address: str, username: str, password: str) -> AccessToken:
+    came = origin.set(Origin(address=address))
+    try:
+        return await accounts.login(username, password)
+    finally:
+        origin.reset(came)
 
 
 async def disable(accounts: Accounts, username: str, *, disabled: bool = True) -> None:
@@ -53,6 +62,7 @@ def office() -> Office:
         FastHasher(),
         FakeTokens(clock=clock, lifetime=timedelta(minutes=5)),
         clusters=clusters,
+        outbox=outbox,
         announcer=Announcer(clock, outbox),
         door=Doorkeeper(InMemoryLoginAttempts(clock=clock)),
     )
@@ -200,8 +210,8 @@ async def test_a_removed_user_takes_their_clusters_along() -> None:
 
     assert await place.clusters.list(ann.id) == []
     assert await place.accounts.all() == [root]
-    last = (await place.outbox.pending(10))[-1]
-    assert (last.type, last.data["username"]) == ("cluster.removed", "root")
+    told = [(event.type, event.data["username"]) for event in await place.outbox.pending(10)]
+    assert told[-2:] == [("cluster.removed", "root"), ("user.removed", "root")]
 
 
 async def test_the_own_password_is_replaced_by_whoever_knows_it() -> None:
@@ -258,7 +268,7 @@ async def test_logins_that_succeed_never_have_to_wait() -> None:
     await accounts.add("ann", PASSWORD, Role.VIEWER)
 
     for _ in range(3 * ADDRESS.free):
-        await accounts.login("ann", PASSWORD, address="203.0.113.7")
+        await login_from(accounts, "203.0.113.7", "ann", PASSWORD)
 
 
 async def test_an_address_that_tries_many_names_has_to_wait() -> None:
@@ -266,11 +276,11 @@ async def test_an_address_that_tries_many_names_has_to_wait() -> None:
     await accounts.add("ann", PASSWORD, Role.VIEWER)
     for number in range(ADDRESS.free + 1):
         with pytest.raises(Unauthenticated):
-            await accounts.login(f"name-{number}", PASSWORD, address=f"2001:db8::{number:x}")
+            await login_from(accounts, f"2001:db8::{number:x}", f"name-{number}", PASSWORD)
 
     with pytest.raises(TooMany):
-        await accounts.login("ann", PASSWORD, address="2001:db8::ffff")
-    assert (await accounts.login("ann", PASSWORD, address="2001:db8:0:1::1")).access_token
+        await login_from(accounts, "2001:db8::ffff", "ann", PASSWORD)
+    assert (await login_from(accounts, "2001:db8:0:1::1", "ann", PASSWORD)).access_token
 
 
 async def test_a_success_does_not_forgive_the_address() -> None:
@@ -278,9 +288,9 @@ async def test_a_success_does_not_forgive_the_address() -> None:
     await accounts.add("ann", PASSWORD, Role.VIEWER)
     for number in range(ADDRESS.free + 1):
         if number % 10 == 0:
-            await accounts.login("ann", PASSWORD, address="203.0.113.7")
+            await login_from(accounts, "203.0.113.7", "ann", PASSWORD)
         with pytest.raises(Unauthenticated):
-            await accounts.login(f"name-{number}", PASSWORD, address="203.0.113.7")
+            await login_from(accounts, "203.0.113.7", f"name-{number}", PASSWORD)
 
     with pytest.raises(TooMany):
-        await accounts.login("ann", PASSWORD, address="203.0.113.7")
+        await login_from(accounts, "203.0.113.7", "ann", PASSWORD)
