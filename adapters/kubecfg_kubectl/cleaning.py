@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.secret import MASK
 
-_TOKENS: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?|(?<=Bearer )\S+")
+_JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?")
+_BEARER: Final = re.compile(r"Bearer \S+")
 _SHORTEST: Final = 8
 _OUR_PATHS: Final = re.compile(r"/proc/self/fd/\d+")
 
@@ -30,7 +31,7 @@ def output(raw: bytes, target: ClusterTarget, proxy: str) -> str:
 
 def errors(raw: bytes, target: ClusterTarget, proxy: str, config_path: str) -> str:
     """Standard error: also without anything like a token, and without our kubeconfig's path."""
-    text = _TOKENS.sub(MASK, output(raw, target, proxy))
+    text = _BEARER.sub(f"Bearer {MASK}", _JWT.sub(MASK, output(raw, target, proxy)))
     return _OUR_PATHS.sub("kubeconfig", text.replace(config_path, "kubeconfig"))
 
 
