@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from kubecfg_core.report import Report
 from kubecfg_core.users import AccessToken, Role
-from kubecfg_http import answers, auditing, handlers
+from kubecfg_http import answers, auditing, handlers, importing
 from kubecfg_http.operations import BASE, PUBLIC, NoParams, Operation
 from kubecfg_http.people_routes import PEOPLE
 from kubecfg_http.requests import (
@@ -89,6 +89,13 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
         summary="Count the ready nodes of all clusters",
         needs=Role.VIEWER,
         params=NoParams, answer=answers.NodesAnswer,
+    ),
+    Operation(
+        method="POST", path=f"{BASE}/import-kubeconfig", handler=importing.import_kubeconfig, tag="Clusters",
+        summary="Onboard the clusters of a kubeconfig",
+        needs=Role.OPERATOR, action="cluster.onboarded",
+        params=OnboardParams, body=importing.ImportRequest, answer=importing.ImportAnswer, fails=(403,),
+        sensitive=True,
     ),
     Operation(
         method="GET", path=f"{BASE}/audit", handler=auditing.search_audit, tag="Audit",

@@ -9,6 +9,7 @@ from tests.fakes.http_service import Client, World, onboarded
 # What each route that may change or give away something leaves in the log; None: it does no such thing.
 ACTIONS: dict[str, str | None] = {
     "POST /kubeconfig/onboard-cluster": "cluster.onboarded",
+    "POST /kubeconfig/import-kubeconfig": "cluster.onboarded",
     "DELETE /kubeconfig/remove-cluster/{cluster_id}": "cluster.removed",
     "GET /kubeconfig/cluster/{cluster_name}/credentials": "cluster.credentials.read",
     "POST /kubeconfig/analyze-k8s-with-solutions/{cluster_id}": "analysis.completed",
