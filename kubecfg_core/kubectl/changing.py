@@ -93,6 +93,7 @@ _WORKLOADS: Final = (
         flags=(
             *(valued(name, values.number(1, 1000)) for name in ("min", "max")),
             *(valued(name, values.SHARE) for name in ("cpu", "memory")),
+            valued("cpu-percent", values.number(1, 1000)),
             valued("name", values.NAME),
         ),
     ),

@@ -29,6 +29,7 @@ _FLAG_HINTS: Final = {
         _IDENTITY,
     ),
     **dict.fromkeys(("v", "vmodule", "profile", "pod-running-timeout", "max-log-requests"), _LIMITS),
+    "record": "kubectl itself advises against it; annotate kubernetes.io/change-cause instead.",
     "raw": "Ask for the resource by its type and name.",
     "template": "Put the template into the output: -o go-template='...' or -o jsonpath='...'.",
     "all-pods": "Choose the pods by a label: -l KEY=VALUE.",

@@ -140,6 +140,7 @@ OPERATORS = (
     "kubectl scale deploy/orders --replicas=3 -n shop-backend",
     "kubectl -n shop-backend scale deployment orders --replicas 2 --current-replicas=5",
     "kubectl autoscale deploy orders --min=2 --max=5 --cpu=80% -n shop-backend",
+    "kubectl autoscale deploy/orders --max=4 --cpu-percent=70 -n shop-backend",
     "kubectl set image deploy/orders '*=registry.example.com/orders:1.2' -n shop-backend",
     "kubectl set image deployment orders orders=registry.example.com/orders@sha256:abc -n shop-backend -o name",
     "kubectl set resources deploy orders -n shop-backend --limits=cpu=500m,memory=512Mi --requests=cpu=100m",
