@@ -18,24 +18,27 @@ _OPTION: Final = re.compile(r"^ {4}(?:-(\w), )?--([\w-]+)=(.*):$", re.MULTILINE)
 _ENVIRONMENT: Final = {"KUBECONFIG": "/dev/null", "KUBECACHEDIR": "/dev/null/none", "HOME": "/nonexistent"}
 
 Flags = dict[str, list[str]]
-Help = dict[str, dict[str, list[str] | Flags]]
+Entry = dict[str, list[str] | Flags]
+Help = dict[str, Entry]
 
 
 def walk(path: tuple[str, ...] = ()) -> Help:
     """Every command below a path, by its words."""
     text = _ask(*path, "--help")
     words = [word for section in _SECTION.findall(text) for word in _WORD.findall(section)]
-    found = {" ".join(path): _entry(text, path)} if path else {"": {"aliases": [], "flags": _flags(_ask("options"))}}
+    found: Help = {" ".join(path): _entry(text, path)}
+    if not path:
+        found[""] = {"aliases": [], "flags": _flags(_ask("options"))}
     with ThreadPoolExecutor(2) as pool:
         for below in pool.map(lambda word: walk((*path, word)), words):
             found |= below
     return found
 
 
-def _entry(text: str, path: tuple[str, ...]) -> dict[str, list[str] | Flags]:
+def _entry(text: str, path: tuple[str, ...]) -> Entry:
     aliases = _ALIASES.search(text)
     names = aliases[1].split(", ") if aliases else []
-    return {"aliases": [name for name in names if name != path[-1]], "flags": _flags(text)}
+    return {"aliases": [name for name in names if name not in path], "flags": _flags(text)}
 
 
 def _flags(text: str) -> Flags:

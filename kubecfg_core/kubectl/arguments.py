@@ -115,7 +115,7 @@ def _outside(args: tuple[str, ...], least: int, most: int) -> str | None:
 
 
 def _taints(args: tuple[str, ...]) -> str | None:
-    if len(args) < 3 or args[0] not in {"node", "nodes", "no"}:  # noqa: PLR2004 - the type, a node, a taint
+    if len(args) < 2 or args[0] not in {"node", "nodes", "no"}:  # noqa: PLR2004 - the type and a taint; nodes may be chosen by a label
         return args[0] if args else "nothing"
     fitting = (_TAINT.fullmatch(arg) or _NAME.fullmatch(arg) for arg in args[1:])
     return next((arg for arg, fits in zip(args[1:], fitting, strict=True) if not fits), None)

@@ -143,6 +143,7 @@ _WORKLOADS: Final = (
         "expose",
         flags=(
             *(valued(name, values.WORDS) for name in ("port", "target-port", "protocol")),
+            valued("labels", values.SELECTOR, "l"),
             valued("name", values.NAME),
             valued("selector", values.SELECTOR),
             valued("session-affinity", values.one_of("None", "ClientIP")),
@@ -228,7 +229,7 @@ _MACHINERY: Final = (
         ),
         loss=losses.ALWAYS,
     ),
-    _node("taint", flags=(DRY_RUN, OUTPUT, _OVERWRITE), takes=arguments.TAINTS, loss=losses.EVICTS),
+    _node("taint", flags=(DRY_RUN, OUTPUT, SELECTOR, _OVERWRITE), takes=arguments.TAINTS, loss=losses.EVICTS),
     _node("certificate", "approve", flags=(OUTPUT,), takes=arguments.names(1, 1)),
     _node("certificate", "deny", flags=(OUTPUT,), takes=arguments.names(1, 1)),
 )

@@ -16,24 +16,22 @@ def confined(call: Call, namespaces: frozenset[str]) -> str | None:
     Raises `CommandRefused` (rule `kubectl.namespace`) for all namespaces, for one outside of the grant, for what lies
     in no namespace, and for types of which it is not known.
     """
-    if call.verb.scope is Scope.NOTHING:
-        return None
     if call.verb.scope is Scope.CLUSTER:
         raise refusals.refused(
             "namespace", f"'kubectl {call.verb.name}' is about the whole cluster. {_only(namespaces)}"
         )
     if call.flag("all-namespaces") == "true":
         raise refusals.refused("namespace", f"Not all namespaces are yours. {_only(namespaces)}")
-    _check_targets(call, namespaces)
-    chosen = call.flag("namespace") or (next(iter(namespaces)) if len(namespaces) == 1 else _DEFAULT)
-    if chosen not in namespaces:
+    chosen = call.flag("namespace")
+    if call.verb.scope is Scope.NAMESPACE and not _are_own_namespaces(call, namespaces):
+        _check_targets(call, namespaces)
+        chosen = chosen or (next(iter(namespaces)) if len(namespaces) == 1 else _DEFAULT)
+    if chosen is not None and chosen not in namespaces:
         raise refusals.refused("namespace", f"The namespace {chosen} is not yours. {_only(namespaces)}")
     return chosen
 
 
 def _check_targets(call: Call, namespaces: frozenset[str]) -> None:
-    if call.targets and _are_own_namespaces(call, namespaces):
-        return
     lists = [word.partition("/")[0] for index, word in enumerate(call.targets) if index == 0 or "/" in word]
     for kind in (kind for kinds in lists for kind in kinds.split(",")):
         if not namespaced(kind):
@@ -43,8 +41,8 @@ def _check_targets(call: Call, namespaces: frozenset[str]) -> None:
 
 
 def _are_own_namespaces(call: Call, namespaces: frozenset[str]) -> bool:
-    """Whether a look is at namespaces of the grant, by their names."""
-    if call.verb.path not in {("get",), ("describe",)}:
+    """Whether a look is at namespaces of the grant, by their names: by `get`, as `describe` takes beginnings of names."""
+    if not call.targets or call.verb.path != ("get",):
         return False
     first, *names = call.targets
     if "/" in first:

@@ -95,6 +95,8 @@ def _complete(call: Call) -> bool:
         return chosen is not None or len(call.arguments) > 1 or "/" in call.arguments[0]
     if name in _NAMED:
         return bool(call.arguments)
+    if name == "taint":
+        return call.flag("selector") is not None or len(call.arguments) > 2  # noqa: PLR2004 - the type, a node, a taint
     if name in _WITH_PAIRS:
         return call.targets != call.arguments
     return name not in _NEEDED or call.flag(_NEEDED[name]) is not None

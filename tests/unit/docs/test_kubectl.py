@@ -26,6 +26,12 @@ def test_the_commands_are_those_of_the_table(section: str, changes: bool) -> Non
     ]
 
 
+def test_the_flags_are_those_of_the_table() -> None:
+    documented = {cells[0]: re.findall(r"--([\w-]+)", cells[1]) for cells in pages.rows(SECTIONS["Flags"])}
+
+    assert documented == {verb.name: sorted(flag.name for flag in verb.flags) for verb in VERBS}
+
+
 def test_every_rule_is_documented_and_no_other() -> None:
     assert RULES.keys() == set(re.findall(r"^(kubectl\.\S+) ", policy.__doc__ or "", re.MULTILINE))
 

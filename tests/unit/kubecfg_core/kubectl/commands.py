@@ -199,6 +199,7 @@ ADMINS = (
     "kubectl uncordon worker-1",
     "kubectl taint nodes worker-1 dedicated=gpu:NoSchedule",
     "kubectl taint node worker-1 dedicated:NoSchedule-",
+    "kubectl taint node -l kubernetes.io/os=linux dedicated=shop:PreferNoSchedule",
     "kubectl label node worker-1 disk=fast",
     "kubectl label ns shop-backend team=a",
     "kubectl annotate sc standard note=default",

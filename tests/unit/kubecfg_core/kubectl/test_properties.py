@@ -193,3 +193,15 @@ def test_where_it_splits_it_splits_as_posix_does(command: str) -> None:
         return
 
     assert words == shlex.split(command)
+
+
+@pytest.mark.parametrize("command", EVERYDAY)
+def test_what_a_role_may_do_a_higher_one_may_too(command: str) -> None:
+    def may(role: Role) -> bool:
+        try:
+            judge(command, role=role, confirmed=True)
+        except CommandRefused:
+            return False
+        return True
+
+    assert sorted(may(role) for role in Role) == [may(role) for role in Role]

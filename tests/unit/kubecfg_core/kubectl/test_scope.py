@@ -24,14 +24,12 @@ def test_a_grant_of_one_namespace_names_it(command: str) -> None:
             "get ns/a",
         ),
         *("version", "api-resources", "explain nodes", "auth whoami", "logs deploy/x -n a", "logs nodes -n a"),
-        *("top pods -n a", "rollout restart deploy/x -n a", "describe namespace a -n a", "events -n a"),
+        *("top pods -n a", "rollout restart deploy/x -n a", "events -n a"),
         *("create job x --from=cronjob/y -n a", "get pods -A=false -n a", "get -n a", "label pods x --list -n a"),
     ],
 )
 def test_a_grant_of_namespaces_reaches_them(command: str) -> None:
-    spelt = f"{command} -n a" if command.startswith("get ns") else command
-
-    assert judge(spelt, role=Role.OPERATOR, namespaces=frozenset("ab")).argv
+    assert judge(command, role=Role.OPERATOR, namespaces=frozenset("ab")).argv
 
 
 IN_SHOP = [

@@ -72,6 +72,7 @@ DROPPED = (
     "kubectl label pods --all a=b",
     "kubectl scale deploy --all --replicas=0",
     "kubectl drain --timeout=5s",
+    "kubectl taint nodes a=b:NoSchedule",
     "kubectl patch secret x --type=json -p '[]'",
     "kubectl create secret generic x --from-file=/etc/passwd",
     "kubectl create secret tls x --cert=/etc/ssl/cert.pem --key=/root/key.pem",
