@@ -41,7 +41,7 @@ def _check_targets(call: Call, namespaces: frozenset[str]) -> None:
 
 
 def _are_own_namespaces(call: Call, namespaces: frozenset[str]) -> bool:
-    """Whether a look is at namespaces of the grant, by their names: by `get`, as `describe` takes beginnings of names."""
+    """Whether `get` is for namespaces of the grant, by their names; `describe` takes beginnings of names too."""
     if not call.targets or call.verb.path != ("get",):
         return False
     first, *names = call.targets
