@@ -27,15 +27,18 @@ async def serve(
 
     from kubecfg_cli import logs
     from kubecfg_http import create_app, run
-    from kubecfg_runtime import Kubecfg, Settings
+    from kubecfg_runtime import Kubecfg, Settings, startup
     from kubecfg_runtime.settling import settle
 
     settings = Settings.from_environment()
     logs.configure(settings.kubecfg_log_level)
     log = logging.getLogger("kubecfg")
     async with Kubecfg(settings) as kubecfg:
+        services = await kubecfg.services()
+        for warning in await startup.warnings(services.health):
+            log.warning(warning)
         app = create_app(
-            await kubecfg.services(),
+            services,
             max_body_bytes=settings.kubecfg_max_body_bytes,
             analysis_timeout=settings.kubecfg_analysis_timeout,
             trusted_proxies=settings.trusted_proxies,
