@@ -30,6 +30,9 @@ Namespace = Annotated[
     ),
 ]
 Label = Annotated[str, Meta(max_length=253, extra_json_schema=_told(_PRINTABLE))]
+ClusterText = Annotated[str, Meta(min_length=1, max_length=253, extra_json_schema=_told(_NAME))]
+Url = Annotated[str, Meta(max_length=2048, extra_json_schema=_told("^https://"))]
+Token = Annotated[str, Meta(max_length=16 * 1024)]
 PemText = Annotated[str, Meta(max_length=256 * 1024)]
 TypeName = Annotated[str, Meta(min_length=1, max_length=63)]
 
@@ -120,9 +123,9 @@ class OnboardRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     encoded in base64 as in a kubeconfig. `use_secure_tls: false` means that the server's certificate is not verified.
     """
 
-    cluster_name: Annotated[str, Meta(min_length=1, max_length=253, extra_json_schema=_told(_NAME))]
-    server_url: Annotated[str, Meta(max_length=2048, extra_json_schema=_told("^https://"))]
-    token: Annotated[str, Meta(max_length=16 * 1024)] | None = None
+    cluster_name: ClusterText
+    server_url: Url
+    token: Token | None = None
     context_name: Label = ""
     provider_name: Label = ""
     tags: Annotated[list[Label], Meta(max_length=50)] = []

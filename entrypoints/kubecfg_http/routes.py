@@ -5,6 +5,7 @@ from typing import Any, Final
 from kubecfg_core.report import Report
 from kubecfg_core.users import AccessToken, Role
 from kubecfg_http import answers, auditing, handlers, importing
+from kubecfg_http.changing import CHANGES
 from kubecfg_http.operations import BASE, PUBLIC, NoParams, Operation
 from kubecfg_http.people_routes import PEOPLE
 from kubecfg_http.requests import (
@@ -64,7 +65,7 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
         method="GET", path=f"{BASE}/cluster/{{cluster_name}}/credentials", handler=handlers.get_credentials,
         tag="Clusters", summary="Get the connection details of a cluster by its name",
         needs=Role.OPERATOR, action="cluster.credentials.read",
-        params=ByName, answer=answers.Credentials, fails=(403, 404), sensitive=True,
+        params=ByName, answer=answers.Credentials, fails=(403, 404, 429), sensitive=True,
     ),
     Operation(
         method="POST", path=f"{BASE}/analyze-k8s-with-solutions/{{cluster_id}}", handler=handlers.analyze_cluster,
@@ -103,5 +104,6 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
         needs=Role.ADMIN,
         params=auditing.AuditParams, answer=auditing.AuditAnswer, fails=(403,),
     ),
+    *CHANGES,
     *PEOPLE,
 )  # fmt: skip

@@ -15,6 +15,8 @@ ACTIONS: dict[str, str | None] = {
     "POST /kubeconfig/analyze-k8s-with-solutions/{cluster_id}": "analysis.completed",
     "POST /kubeconfig/execute-kubectl-direct/{cluster_id}": "kubectl.executed",
     "POST /kubeconfig/select-cluster-and-get-namespaces/{cluster_id}": None,
+    "PATCH /kubeconfig/clusters/{cluster_id}": "cluster.updated",
+    "PUT /kubeconfig/clusters/{cluster_id}/credentials": "cluster.credentials.replaced",
     "PUT /kubeconfig/clusters/{cluster_id}/grants/{username}": "cluster.granted",
     "DELETE /kubeconfig/clusters/{cluster_id}/grants/{username}": "cluster.revoked",
     "POST /kubeconfig/users": "user.added",

@@ -15,7 +15,10 @@ from tests.fakes.http_service import PASSWORD, Client, World
 
 PUBLIC = {"/auth/login", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
 ADMINS = {"list_users", "add_user", "change_user", "remove_user", "search_audit"}
-OPERATORS = {"onboard_cluster", "remove_cluster", "get_credentials", "put_grant", "remove_grant"}
+OPERATORS = {
+    "onboard_cluster", "import_kubeconfig", "change_cluster", "replace_credential", "remove_cluster", "get_credentials",
+    "put_grant", "remove_grant",
+}  # fmt: skip
 
 
 def filled(path: str) -> str:
