@@ -11,6 +11,7 @@ from kubecfg_core.inprocess import InProcessBus
 from kubecfg_core.kubectl.rules import Rules
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.event_bus import EventBus
+from kubecfg_core.ports.identity_provider import IdentityProvider
 from kubecfg_core.ports.kube_gateway import KubeConnector
 from kubecfg_core.ports.kubectl_runner import KubectlRunner
 from kubecfg_core.ports.llm import LLM
@@ -123,6 +124,27 @@ def make_tokens(settings: Settings) -> "JwtTokens":
     )
 
 
+def make_identity(settings: Settings) -> IdentityProvider | None:
+    """The OpenID Connect provider, where one is configured."""
+    if settings.kubecfg_oidc_issuer is None or settings.kubecfg_oidc_audience is None:
+        return None
+    from kubecfg_oidc import OidcProvider, RoleMapping
+
+    try:
+        roles = RoleMapping.parse(settings.kubecfg_oidc_role_claim, settings.kubecfg_oidc_roles)
+    except ValueError as error:
+        raise SettingsError(f"KUBECFG_OIDC_ROLES: {error}.") from error
+    return OidcProvider(
+        settings.kubecfg_oidc_issuer,
+        settings.kubecfg_oidc_audience,
+        clock=SystemClock(),
+        egress=settings.egress,
+        jwks_url=settings.kubecfg_oidc_jwks_url,
+        username_claim=settings.kubecfg_oidc_username_claim,
+        roles=roles,
+    )
+
+
 @asynccontextmanager
 async def open_database(settings: Settings) -> "AsyncIterator[Database]":
     """The database, migrated; its credentials are sealed with the keys of `KUBECFG_ENCRYPTION_KEYS`."""
@@ -204,6 +226,7 @@ async def open_accounts(settings: Settings, database: "Database") -> AsyncIterat
             outbox=database.outbox,
             announcer=Announcer(SystemClock(), database.outbox),
             door=Doorkeeper(database.attempts),
+            identity=make_identity(settings),
             external_role=settings.kubecfg_jwt_external_role,
         )
     finally:

@@ -58,6 +58,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_jwt_audience: str = "kubecfg"
     kubecfg_jwt_external_issuer: str | None = None
     kubecfg_jwt_external_role: Role = Role.OPERATOR
+    kubecfg_oidc_issuer: str | None = None
+    kubecfg_oidc_audience: str | None = None
+    kubecfg_oidc_jwks_url: str | None = None
+    kubecfg_oidc_username_claim: str = "preferred_username"
+    kubecfg_oidc_role_claim: str = "roles"
+    kubecfg_oidc_roles: tuple[str, ...] = ()
     kubecfg_egress_allow_cidrs: tuple[str, ...] = ()
     kubecfg_egress_deny_cidrs: tuple[str, ...] = ()
     kubecfg_operator_api_group: str = "core.k8sgpt.ai"
@@ -209,5 +215,17 @@ def _check(settings: Settings) -> None:
             raise SettingsError(f"{name}: it must begin with http:// or https://.")
     if settings.llm_enabled and not settings.llm_api_url:
         raise SettingsError("LLM_ENABLED: LLM_API_URL must be set too.")
+    _check_oidc(settings)
     if settings.kubecfg_log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         raise SettingsError("KUBECFG_LOG_LEVEL: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+
+
+def _check_oidc(settings: Settings) -> None:
+    issuer, jwks = settings.kubecfg_oidc_issuer, settings.kubecfg_oidc_jwks_url
+    if bool(issuer) != bool(settings.kubecfg_oidc_audience):
+        raise SettingsError("KUBECFG_OIDC_ISSUER and KUBECFG_OIDC_AUDIENCE go together; only one is set.")
+    for name, url in (("KUBECFG_OIDC_ISSUER", issuer), ("KUBECFG_OIDC_JWKS_URL", jwks)):
+        if url is not None and not url.startswith("https://"):
+            raise SettingsError(f"{name}: it must begin with https://.")
+    if issuer is not None and issuer in (settings.kubecfg_jwt_issuer, settings.kubecfg_jwt_external_issuer):
+        raise SettingsError("KUBECFG_OIDC_ISSUER: it must not be the issuer of tokens signed with JWT_SECRET_KEY.")
