@@ -16,6 +16,7 @@ _METADATA: Final = tuple(
     ip_network(text) for text in ("100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128", "192.0.0.192/32")
 )
 _THIS_NETWORK: Final = IPv4Network("0.0.0.0/8")
+_LOOPBACK: Final = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
@@ -53,17 +54,52 @@ class EgressPolicy:
                 "(KUBECFG_EGRESS_ALLOW_CIDRS lets addresses in)."
             )
 
-    def check_literal(self, url: str) -> None:
-        """Raise `AddressRefused` where the URL's host is an address that is not permitted.
+    def check_host(self, host: str) -> None:
+        """Raise `AddressRefused` where the host is an address that is not permitted, or means loopback (RFC 6761).
 
-        What a name resolves to is judged when it is connected to, since it may be another address by then.
+        Also for the spellings that only the system's resolver understands: `127.1`, `2130706433`. What a name resolves
+        to is judged when it is connected to, since it may be another address by then.
+        """
+        last = host.rstrip(".").rpartition(".")[2].lower()
+        try:
+            address = ip_address("127.0.0.1" if last == "localhost" else host.partition("%")[0])
+        except ValueError as error:
+            if last.isdigit() or last.startswith("0x"):
+                raise AddressRefused(f"{host!r} is not a way to write an IP address that is accepted here.") from error
+            return
+        self.check(str(address), host=host)
+
+    def check_literal(self, url: str) -> None:
+        """Raise `AddressRefused` where the URL's host is one that `check_host` refuses."""
+        self.check_host(urlsplit(url).hostname or "")
+
+    def vetted(self, addresses: Iterable[str], *, host: str) -> list[str]:
+        """Those of the host's addresses that are permitted. Raises `AddressRefused` where none of them is."""
+        found = list(addresses)
+        permitted = [address for address in found if self.permits(address)]
+        if found and not permitted:
+            self.check(found[0], host=host)
+        return permitted
+
+    def for_own(self, url: str) -> "EgressPolicy":
+        """The policy for a service that the settings name: Prometheus, a language model.
+
+        An address that the settings spell out is permitted, loopback too: whoever runs the service wrote it. What a
+        name resolves to is judged, so that whoever holds the name cannot lead us to loopback or to metadata. `deny` is
+        for what callers name, and does not count.
         """
         host = urlsplit(url).hostname or ""
-        try:
-            ip_address(host.partition("%")[0])
-        except ValueError:
-            return
-        self.check(host, host=host)
+        return EgressPolicy(allow=(*self.allow, *_spelt_out(host)), deny=())
+
+
+def _spelt_out(host: str) -> tuple[Network, ...]:
+    """The addresses that a host says without being resolved."""
+    if host.rstrip(".").lower() == "localhost":
+        return _LOOPBACK
+    try:
+        return (ip_network(_unwrap(ip_address(host.partition("%")[0]))),)
+    except ValueError:
+        return ()
 
 
 def _within(ip: Address, networks: Iterable[Network]) -> bool:

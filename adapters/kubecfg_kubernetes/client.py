@@ -20,7 +20,7 @@ from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import InvalidInput, TooLarge
 from kubecfg_core.validation import check_server_url
 from kubecfg_kubernetes.limits import Limits
-from kubecfg_kubernetes.resolver import GuardedResolver, check_literal
+from kubecfg_kubernetes.resolver import GuardedResolver
 from kubecfg_kubernetes.tls import ssl_context
 from kubecfg_kubernetes.translation import refusal, translated
 
@@ -114,7 +114,7 @@ class Client:
         A 429 is obeyed and tried once more, if the time allows. Raises `TooLarge`, `AddressRefused`,
         `UpstreamUnreachable`, `UpstreamTimeout`, and `UpstreamRefused` for what `Answer` rules out.
         """
-        check_literal(self._egress, self._host)
+        self._egress.check_host(self._host)
         budget = self._limits.timeout if seconds is None else seconds
         ends = asyncio.get_running_loop().time() + budget
         with translated(self.server):

@@ -1,13 +1,11 @@
 """The egress policy at connect time: what was resolved and vetted is what is connected to."""
 
 import socket
-from ipaddress import ip_address
 
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from kubecfg_core.egress import EgressPolicy
-from kubecfg_core.errors import AddressRefused
 
 
 class GuardedResolver(AbstractResolver):
@@ -25,26 +23,9 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """The permitted addresses of `host`."""
         found = await self._resolver.resolve(host, port, family)
-        permitted = [address for address in found if self._policy.permits(address["host"])]
-        for address in found if not permitted else []:
-            self._policy.check(address["host"], host=host)
-        return permitted
+        permitted = self._policy.vetted((address["host"] for address in found), host=host)
+        return [address for address in found if address["host"] in permitted]
 
     async def close(self) -> None:
         """Let go of the inner resolver."""
         await self._resolver.close()
-
-
-def check_literal(policy: EgressPolicy, host: str) -> None:
-    """Judge a host that is an address already (aiohttp asks no resolver about it), or means loopback (RFC 6761).
-
-    Raises `AddressRefused` also for the spellings that only the system's resolver understands: `127.1`, `2130706433`.
-    """
-    last = host.rstrip(".").rpartition(".")[2].lower()
-    try:
-        address = ip_address("127.0.0.1" if last == "localhost" else host.partition("%")[0])
-    except ValueError as error:
-        if last.isdigit() or last.startswith("0x"):
-            raise AddressRefused(f"{host!r} is not a way to write an IP address that is accepted here.") from error
-        return
-    policy.check(str(address), host=host)

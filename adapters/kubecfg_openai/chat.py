@@ -7,8 +7,10 @@ import httpx2
 import msgspec
 import openai
 
-from kubecfg_core.errors import UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
+from kubecfg_core.egress import EgressPolicy
+from kubecfg_core.errors import AddressRefused, UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from kubecfg_core.secret import Secret
+from kubecfg_openai.transport import GuardedTransport
 
 _MAX_BYTES: Final = 1024 * 1024
 _MAX_WAIT: Final = 10.0
@@ -49,12 +51,13 @@ class _Completion(msgspec.Struct):
 class Chat:
     """A client of one server. It follows no redirect, reads no proxy or key from the environment, retries nothing."""
 
-    def __init__(self, base_url: str, api_key: Secret | None, *, timeout: float) -> None:
+    def __init__(self, base_url: str, api_key: Secret | None, *, timeout: float, egress: EgressPolicy) -> None:
         self._api_key = api_key
         # The client wants the omission said with each call.
         self._extra: dict[str, Any] = {} if api_key else {"Authorization": openai.Omit()}
         limits = httpx2.Timeout(timeout, connect=min(5.0, timeout))
-        http_client = openai.DefaultAioHttpClient(
+        http_client = httpx2.AsyncClient(
+            transport=GuardedTransport(egress.for_own(base_url), timeout=timeout),
             follow_redirects=False,
             trust_env=False,
             timeout=limits,
@@ -159,6 +162,9 @@ def _lost(error: Exception) -> UpstreamError:
     ours = next((cause for cause in causes if isinstance(cause, UpstreamError)), None)
     if ours is not None:
         return ours
+    refused = next((cause for cause in causes if isinstance(cause, AddressRefused)), None)
+    if refused is not None:
+        return UpstreamUnreachable(f"LLM_API_URL: {refused.message}")
     if any(isinstance(cause, TimeoutError) for cause in causes):
         return UpstreamTimeout("The language model did not answer in time.")
     if any("certificate" in str(cause).lower() for cause in causes):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import SettingsError, UpstreamError, UpstreamRefused, UpstreamTimeout
 from kubecfg_core.ports.llm import LLM, Brief
 from kubecfg_core.secret import Secret
@@ -29,7 +30,8 @@ class OpenAILLM(LLM):
 
     `base_url` is what stands before `/chat/completions`. `timeout` is the deadline of one `solve` in seconds, with all
     retries: of what a busy server refused (`attempts` at most, from `retry_wait` seconds apart), of a format that the
-    server does not know, and of one answer that is no solution. `max_tokens` bounds each answer.
+    server does not know, and of one answer that is no solution. `max_tokens` bounds each answer. `egress` is
+    asked about every address that the server's name resolves to (`EgressPolicy.for_own`).
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class OpenAILLM(LLM):
         max_tokens: int = 4096,
         attempts: int = 3,
         retry_wait: float = 0.5,
+        egress: EgressPolicy | None = None,
     ) -> None:
         self._base_url = _check(base_url)
         self._api_key = api_key
@@ -51,6 +54,7 @@ class OpenAILLM(LLM):
         self._attempts = attempts
         self._retry_wait = retry_wait
         self._format = 0
+        self._egress = egress or EgressPolicy()
         self._chat: Chat | None = None
 
     async def solve(self, brief: Brief) -> Solution:
@@ -128,7 +132,7 @@ class OpenAILLM(LLM):
         if self._chat is None:
             from kubecfg_openai.chat import Chat
 
-            self._chat = Chat(self._base_url, self._api_key, timeout=self._timeout)
+            self._chat = Chat(self._base_url, self._api_key, timeout=self._timeout, egress=self._egress)
         return self._chat
 
 

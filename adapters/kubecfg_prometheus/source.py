@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from kubecfg_core.errors import SettingsError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
+from kubecfg_core.egress import EgressPolicy
+from kubecfg_core.errors import AddressRefused, SettingsError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from kubecfg_core.metrics import Metric, Sample, UsageQuery, check_range
 from kubecfg_core.ports.metrics_source import MetricsSource
 from kubecfg_core.secret import Secret
@@ -28,6 +29,7 @@ class PrometheusMetrics(MetricsSource):
     `base_url` is the server's address with any path prefix; a user and password in it are sent as basic
     authentication, and `token` as a bearer token. `timeout` is the deadline of a whole call, in seconds.
     `scrape_interval` is the server's, in seconds: CPU is a rate over four of them, or over the step if that is longer.
+    `egress` is asked about every address that the server's name resolves to (`EgressPolicy.for_own`).
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class PrometheusMetrics(MetricsSource):
         timeout: float = 10.0,
         selection: PodSelection = _ANY_POD,
         scrape_interval: int = 30,
+        egress: EgressPolicy | None = None,
     ) -> None:
         self._url, basic = _split(base_url)
+        self._egress = (egress or EgressPolicy()).for_own(self._url)
         self._authorization = Secret(f"Bearer {token.reveal()}") if token else basic
         self._timeout = timeout
         self._selection = selection
@@ -58,6 +62,7 @@ class PrometheusMetrics(MetricsSource):
                 "end": f"{end:.3f}",
                 "step": str(query.step),
                 "timeout": f"{self._timeout:g}s",
+                "limit": "1",  # a sum is one series; servers that do not know it ignore it
             },
         )
         return samples(body)
@@ -97,6 +102,8 @@ class PrometheusMetrics(MetricsSource):
                 body = await _read(answer)
         except TimeoutError as error:
             raise UpstreamTimeout("Prometheus did not answer in time.") from error
+        except AddressRefused as error:
+            raise UpstreamUnreachable(f"PROMETHEUS_URL: {error.message}") from error
         except aiohttp.ClientConnectorCertificateError as error:
             raise UpstreamUnreachable("The certificate of PROMETHEUS_URL cannot be verified.") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -109,7 +116,10 @@ class PrometheusMetrics(MetricsSource):
         if self._session is None:
             import aiohttp
 
+            from kubecfg_prometheus.resolver import GuardedResolver
+
             self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(resolver=GuardedResolver(self._egress), use_dns_cache=False),
                 headers={"Authorization": self._authorization.reveal()} if self._authorization else None,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(3.0, self._timeout)),

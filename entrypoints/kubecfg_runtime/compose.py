@@ -64,6 +64,7 @@ def make_llm(settings: Settings) -> LLM | None:
         api_key=settings.llm_api_key,
         model=settings.llm_model,
         timeout=settings.llm_timeout,
+        egress=settings.egress,
     )
 
 
@@ -79,6 +80,7 @@ def make_metrics(settings: Settings) -> MetricsSource | None:
         selection=PodSelection.parse(
             pattern=settings.kubecfg_metrics_pod_pattern, label=settings.kubecfg_metrics_user_label
         ),
+        egress=settings.egress,
     )
 
 

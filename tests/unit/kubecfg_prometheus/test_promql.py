@@ -40,6 +40,26 @@ def test_a_value_stays_in_its_matcher(namespace: str, username: str) -> None:
     assert bare == 'up{namespace="",pod=~""}'
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        'default"} or vector(1) or up{x="',
+        "a\\",
+        'a"\n',
+        ".*|secret",
+        '{__name__=~".+"}',
+        'ns",pod=~".*',
+        "`} or up{x=`",
+        "a\r\n# comment",
+    ],
+)
+def test_nw_08_hostile_values_stay_in_their_matchers(hostile: str) -> None:
+    matchers = [Matcher("namespace", Operator.EQUAL, hostile), PodSelection().matcher(hostile)]
+
+    assert STRING.sub('""', selector("up", matchers)) == 'up{namespace="",pod=~""}'
+    assert not re.fullmatch(PodSelection().matcher(hostile).value, "secret")
+
+
 @pytest.mark.parametrize("name", ["", "1up", "up{}", "a-b", "up\n", "é"])
 def test_a_name_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="not the name"):
