@@ -18,10 +18,10 @@ from yarl import URL
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import InvalidInput, TooLarge
+from kubecfg_core.tls import ssl_context
 from kubecfg_core.validation import check_server_url
 from kubecfg_kubernetes.limits import Limits
 from kubecfg_kubernetes.resolver import GuardedResolver
-from kubecfg_kubernetes.tls import ssl_context
 from kubecfg_kubernetes.translation import refusal, translated
 
 Query = Sequence[tuple[str, str]]

@@ -1,6 +1,7 @@
 """Run kubectl for a user: judged first, rebuilt, never handed to a shell."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.usecases.announcing import Announcer, Fact
 from kubecfg_core.users import User
+
+_MOST_TOLD: Final = 20
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,4 +80,5 @@ class Commands:
             duration_ms=result.duration_ms,
             bytes=len(result.stdout.encode()) + len(result.stderr.encode()),
             truncated=result.truncated,
+            requests=[f"{made.method} {made.path} {made.status}" for made in result.requests[:_MOST_TOLD]],
         )

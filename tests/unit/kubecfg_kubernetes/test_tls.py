@@ -8,7 +8,7 @@ import trustme
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.errors import InvalidInput
 from kubecfg_core.secret import Secret
-from kubecfg_kubernetes.tls import ssl_context
+from kubecfg_core.tls import ssl_context
 
 NOT_PEM = base64.b64encode(b"-----BEGIN NONSENSE-----").decode()
 

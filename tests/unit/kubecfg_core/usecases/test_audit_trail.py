@@ -9,6 +9,7 @@ import kubecfg_core.usecases
 from kubecfg_core.audit import ATTEMPT, AuditQuery, AuditRecord, Origin, Verdict, origin
 from kubecfg_core.errors import CommandRefused, NotFound, PermissionDenied, StorageUnavailable, UpstreamTimeout
 from kubecfg_core.events import Event
+from kubecfg_core.ports.kubectl_runner import ApiRequest, CommandResult
 from kubecfg_core.testing.kubectl_runner import RecordingKubectl
 from kubecfg_core.usecases.commands import Commands
 
@@ -84,6 +85,20 @@ async def test_a_command_that_ran_is_recorded_with_its_result() -> None:
     assert (record.action, record.verdict, record.namespace) == ("kubectl.executed", Verdict.ALLOWED, "shop")
     assert record.command.startswith("kubectl get")
     assert (record.return_code, record.bytes is not None, record.truncated) == (0, True, False)
+
+
+async def test_the_requests_that_a_command_made_are_recorded_without_their_times() -> None:
+    world = World()
+    cluster = await world.onboarded()
+    made = tuple(ApiRequest(method="GET", path=f"/api/v1/pods/{number}", status=200, ms=number) for number in range(30))
+    runner = RecordingKubectl({"get": CommandResult(stdout="", stderr="", return_code=0, requests=made)})
+
+    await commands(world, runner).execute(world.ann, cluster.id, "kubectl get pods")
+
+    [record, _] = await records(world)
+    told = record.details["requests"]
+    assert isinstance(told, list)
+    assert (len(told), told[0]) == (20, "GET /api/v1/pods/0 200")
 
 
 async def test_a_refused_command_is_recorded_with_its_rule_and_without_its_secrets() -> None:
