@@ -2,6 +2,7 @@
 
 from kubecfg_core.errors import KubecfgError
 from kubecfg_core.hookspecs import hookimpl
+from kubecfg_core.indexing import Index
 from kubecfg_core.kinds.meta import Condition, KubeObject, LabelSelector, ObjectMeta, OwnerReference
 from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.problems import Analysis, Finding, ObjectRef, Problem, Severity
@@ -16,6 +17,7 @@ __all__ = [
     "ClusterView",
     "Condition",
     "Finding",
+    "Index",
     "KubeObject",
     "KubecfgError",
     "LabelSelector",

@@ -3,27 +3,30 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
+from kubecfg_core.indexing import Index
 from kubecfg_core.kinds.meta import KubeObject, LabelSelector
 from kubecfg_core.resources import KindState, ReadState, Resource, Unreadable
 
 K = TypeVar("K", bound=KubeObject)
 T = TypeVar("T")
+I = TypeVar("I", bound=Index[Any])  # noqa: E741 - it reads as Index
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One kind as it was read: its state, its objects, and why it is not whole, if it is not.
 
-    It took so many `requests`, whose answers had `size` bytes, decompressed, the first at `served_at` by the cluster's
-    own clock, where that is told.
+    `indexes` have grown beside the objects. It took so many `requests`, whose answers had `size` bytes, decompressed,
+    the first at `served_at` by the cluster's own clock, where that is told.
     """
 
     state: ReadState
     objects: tuple[Any, ...] = ()
     reason: str = ""
+    indexes: tuple[Index[Any], ...] = ()
     requests: int = 0
     size: int = 0
     served_at: datetime | None = None
@@ -48,6 +51,7 @@ class ClusterView:
         self._by_namespace: dict[Resource[Any], dict[str, list[Any]]] = {}
         self._by_label: dict[tuple[Resource[Any], str], dict[tuple[str, str], list[Any]]] = {}
         self._by_owner: dict[Resource[Any], dict[str, list[Any]]] = {}
+        self._indexes = {type(index): index for reading in readings.values() for index in reading.indexes}
         self._worked_out: dict[Callable[[ClusterView], Any], Any] = {}
 
     def state(self, resource: Resource[Any]) -> ReadState:
@@ -108,6 +112,15 @@ class ClusterView:
             self._by_owner[resource] = index
         return index.get(uid, [])
 
+    def index(self, kind: type[I]) -> I:
+        """An index of one kind's objects, whole: grown while they came, or made now."""
+        found = self._indexes.get(kind)
+        if found is None:
+            found = self._indexes[kind] = kind()
+            for item in self.all(kind.resource):
+                found.add(item)
+        return cast("I", found)
+
     def once(self, work_out: Callable[["ClusterView"], T]) -> T:
         """What a function makes of this view, worked out the first time and kept: an index that many checks use."""
         if work_out not in self._worked_out:
@@ -118,7 +131,14 @@ class ClusterView:
     def forget(self) -> None:
         """Let go of everything, little by little: to free a large view at once stops all threads for 100 ms."""
         objects = [item for reading in self._readings.values() for item in reading.objects]
-        for index in (self._worked_out, self._by_name, self._by_namespace, self._by_label, self._by_owner):
+        for index in (
+            self._worked_out,
+            self._indexes,
+            self._by_name,
+            self._by_namespace,
+            self._by_label,
+            self._by_owner,
+        ):
             index.clear()
         self._readings.clear()
         while objects:

@@ -6,8 +6,9 @@ from typing import Any, Final
 from kubecfg_analyzers.events import Warnings
 from kubecfg_analyzers.pods import containers, lifecycle, readiness, references, scheduling, startup
 from kubecfg_analyzers.pods.case import Case
+from kubecfg_analyzers.pods.fleet import Fleet
 from kubecfg_analyzers.pods.readiness import is_ready
-from kubecfg_analyzers.pods.sound import Specs, complete, serves
+from kubecfg_analyzers.pods.sound import complete
 from kubecfg_analyzers.report import WARNING
 from kubecfg_core import Analyzer, ClusterView, Finding, Resource
 from kubecfg_core.kinds.cluster import NODES
@@ -25,18 +26,15 @@ STATUS_READS: Final[tuple[Resource[Any], ...]] = (PODS, REPLICASETS, JOBS, WARNI
 
 def analyze(view: ClusterView) -> Iterator[Finding]:
     """What is wrong with every pod of the view."""
-    warnings = view.once(Warnings)
-    specs = Specs()
-    for pod in view.all(PODS):
-        serving = serves(view, pod)
-        if not serving:
-            yield from _judge(Case.of(view, warnings, pod))
-        elif not specs.knows(pod):
-            case = None if complete(view, pod) else Case.of(view, warnings, pod)
-            found = _certain(case) if case else []
-            yield from found
-            if case is None or not (found or case.settling):
-                specs.add(pod)
+    warnings, fleet = view.once(Warnings), view.index(Fleet)
+    for pod in fleet.others:
+        yield from _judge(Case.of(view, warnings, pod))
+    for twins in fleet.twins:
+        sound = complete(view, twins.pods[0])
+        lost = {name for name in twins.nodes if view.lacks(NODES, "", name)}
+        for pod in twins.pods if lost or not sound else ():
+            check = _judge if pod.spec.nodeName in lost else _certain
+            yield from check(Case.of(view, warnings, pod))
 
 
 def trouble(view: ClusterView, warnings: Warnings, pod: Pod) -> Finding | None:
@@ -125,5 +123,6 @@ ANALYZER: Final = Analyzer(
     name="pods",
     reads=(*STATUS_READS, CONFIGMAPS, SECRETS, CLAIMS, VOLUMES),
     analyze=analyze,
+    indexes=(Fleet,),
     summary="Pods that crash, cannot start, cannot be scheduled or do not serve, and why.",
 )

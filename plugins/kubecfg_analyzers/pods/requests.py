@@ -1,7 +1,6 @@
 """What a pod asks of a node, counted as the scheduler counts it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -57,13 +56,6 @@ def total(parts: Iterable[Amounts]) -> dict[str, Decimal]:
         for name, value in part.items():
             together[name] = together.get(name, _ZERO) + value
     return together
-
-
-def sum_of(parts: Sequence[Amounts]) -> dict[str, Decimal]:
-    """As `total`, for many parts of which most are the very same object, as `asked` gives them."""
-    times = Counter(map(id, parts))
-    each = {id(part): part for part in parts}
-    return total({name: value * times[key] for name, value in part.items()} for key, part in each.items())
 
 
 _Written = tuple[tuple[tuple[str, str | int | float], ...], ...]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from kubecfg_analyzers.pods import requests
+from kubecfg_analyzers.pods.fleet import Fleet, Load
 from kubecfg_analyzers.pods.requests import SLOT
 from kubecfg_core import ClusterView
 from kubecfg_core.kinds.cluster import NODES, Node
@@ -46,11 +47,8 @@ class Room:
 
 def rooms(view: ClusterView) -> dict[str, Room]:
     """Every node by name. Ask for it by `view.once`: it counts every pod of the cluster."""
-    pods: dict[str, list[Pod]] = {}
-    for pod in view.all(PODS):
-        if pod.spec.nodeName and not pod.finished:
-            pods.setdefault(pod.spec.nodeName, []).append(pod)
-    return {node.name: _room(node, pods.get(node.name, [])) for node in view.all(NODES)}
+    loads = view.index(Fleet).loads
+    return {node.name: _room(node, loads.get(node.name) or Load()) for node in view.all(NODES)}
 
 
 def known(view: ClusterView) -> bool:
@@ -64,11 +62,10 @@ def host_ports(spec: PodSpec) -> Iterator[ContainerPort]:
         yield from (port for port in container.ports if port.hostPort > 0)
 
 
-def _room(node: Node, pods: list[Pod]) -> Room:
-    offered = requests.amounts(node.status.allocatable)
-    taken = requests.sum_of([requests.asked(pod.spec) for pod in pods])
+def _room(node: Node, load: Load) -> Room:
+    offered, taken = requests.amounts(node.status.allocatable), load.taken
     left = {name: offered.get(name, _ZERO) - taken.get(name, _ZERO) for name in {**offered, **taken}}
-    return Room(node, tuple(pods), offered, left)
+    return Room(node, tuple(load.pods), offered, left)
 
 
 def _clash(one: ContainerPort, other: ContainerPort) -> bool:

@@ -10,9 +10,9 @@ from kubecfg_analyzers.nodes import CONDITION_TAINTS, complaint, intolerable, re
 from kubecfg_analyzers.pods import advice, capacity
 from kubecfg_analyzers.pods.advice import Facts
 from kubecfg_analyzers.pods.case import Case
+from kubecfg_analyzers.pods.fleet import alike
 from kubecfg_analyzers.pods.placing import Fit, accounts_for, survey
 from kubecfg_analyzers.pods.predicates import Predicate, parse
-from kubecfg_analyzers.pods.sound import alike
 from kubecfg_analyzers.report import WARNING, clip, listed, span
 from kubecfg_core import ClusterView, Finding
 from kubecfg_core.kinds.cluster import NODES, Node

@@ -13,7 +13,7 @@ from kubecfg_core.kinds.cluster import NODES
 from kubecfg_core.kinds.machinery import DEFINITIONS, CustomObject
 from kubecfg_core.testing import InMemoryCluster
 from kubecfg_core.testing.views import NOON
-from kubecfg_core.usecases import analysis
+from kubecfg_core.usecases import fetching
 from tests.unit.kubecfg_analyzers.judging import Json, ago, codes, only, view_of
 
 WIDGETS = Resource("example.com", "v1", "widgets", "Widget", CustomObject)
@@ -173,7 +173,7 @@ async def test_the_kinds_of_the_cluster_are_read_and_judged() -> None:
     item = {"apiVersion": "example.com/v1", **widget(told("Ready", "False"), namespace="shop")}
     cluster = InMemoryCluster([crd, item])
 
-    view, notes = await analysis.read(cluster, [ANALYZER], now=NOON, namespace=None)
+    view, notes = await fetching.read(cluster, [ANALYZER], now=NOON, namespace=None)
 
     assert [(found.namespace, found.name) for found in ANALYZER.analyze(view)] == [("shop", "left")]
     assert (len(cluster.requests), notes) == (2, [])

@@ -11,7 +11,7 @@ from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.skew import judged_by
 from kubecfg_core.testing import FakeClock, InMemoryCluster
 from kubecfg_core.testing.views import NOON
-from kubecfg_core.usecases import analysis
+from kubecfg_core.usecases import analysis, fetching
 
 HOUR = timedelta(hours=1)
 AGES = Analyzer(name="ages", reads=(NAMESPACES,), analyze=lambda _: ())
@@ -41,7 +41,7 @@ async def test_ages_are_judged_by_the_clock_of_the_cluster() -> None:
     cluster = InMemoryCluster()
     cluster.served_at = NOON + HOUR
 
-    view, notes = await analysis.read(cluster, [AGES], now=NOON, namespace=None)
+    view, notes = await fetching.read(cluster, [AGES], now=NOON, namespace=None)
 
     assert (view.now, len(notes)) == (NOON + HOUR, 1)
 

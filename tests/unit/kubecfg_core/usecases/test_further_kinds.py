@@ -11,7 +11,7 @@ from kubecfg_core.kinds.cluster import NAMESPACES
 from kubecfg_core.resources import RawList
 from kubecfg_core.testing import InMemoryCluster
 from kubecfg_core.testing.views import NOON
-from kubecfg_core.usecases import analysis
+from kubecfg_core.usecases import fetching
 
 
 def kind(plural: str) -> Resource[KubeObject]:
@@ -27,7 +27,7 @@ def asking(*further: Resource[Any], name: str = "asks") -> Analyzer:
 
 
 async def read(cluster: InMemoryCluster, *analyzers: Analyzer) -> tuple[ClusterView, list[str]]:
-    return await analysis.read(cluster, analyzers, now=NOON, namespace=None)
+    return await fetching.read(cluster, analyzers, now=NOON, namespace=None)
 
 
 async def test_what_is_asked_for_besides_is_in_the_view_with_what_was_read_first() -> None:
