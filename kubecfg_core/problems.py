@@ -38,8 +38,8 @@ _RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 class ObjectRef(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """An object by its name, whether it exists or not; `namespace` is empty for a cluster-scoped one.
 
-    `kind` may also be what is no object of the cluster: `CNI` (the pod network of a node), `Image`, `Registry` (a host)
-    or `Webhook`.
+    `kind` may also be what is no object of the cluster: `CNI` (the pod network of a node), `Image`, `Registry` (a
+    host), `Signer` (of certificates) or `Webhook`.
     """
 
     kind: str

@@ -1,16 +1,30 @@
 """The analyzer of Ingresses: backends, classes, certificates, and paths that two of them claim."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
 from kubecfg_analyzers import ingress_rivals, ingress_tls, services
-from kubecfg_analyzers.report import ERROR, WARNING, Facts, found, listed, nearest, older, suggestion
+from kubecfg_analyzers.report import (
+    ERROR,
+    WARNING,
+    Facts,
+    found,
+    listed,
+    minutes,
+    nearest,
+    older,
+    span_since,
+    suggestion,
+)
 from kubecfg_core import Analyzer, ClusterView, Finding, Severity
 from kubecfg_core.kinds.config import SECRETS
 from kubecfg_core.kinds.network import INGRESSCLASSES, INGRESSES, SERVICES, BackendService, Ingress, Service
 
 UNTAKEN: Final = timedelta(minutes=5)
+UNADDRESSED: Final = timedelta(minutes=15)
+SEVERAL: Final = 2
 
 _DOC: Final = "concepts/services-networking/ingress/"
 _CLASS_DOC: Final = "concepts/services-networking/ingress/#ingress-class"
@@ -26,10 +40,11 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
     rivals = ingress_rivals.Rivals(view)
     for ingress in view.all(INGRESSES):
         if ingress.metadata.deletionTimestamp is None:
-            yield from _class(view, ingress)
-            yield from _backends(view, behind, ingress)
-            yield from ingress_tls.check(view, ingress)
+            told = [*_class(view, ingress), *_backends(view, behind, ingress), *ingress_tls.check(view, ingress)]
+            yield from told
             yield from rivals.check(ingress)
+            if not any(finding.severity is ERROR for finding in told):
+                yield from _no_address(view, ingress)
 
 
 def _found(
@@ -75,6 +90,29 @@ def _class(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
             doc=_CLASS_DOC,
             facts={"declared": ",".join(there), "nearest": only},
         )
+
+
+def _no_address(view: ClusterView, ingress: Ingress) -> Iterator[Finding]:
+    """Some controllers give no addresses at all: it is odd only beside several of the class that have one."""
+    name = ingress.class_name
+    if not name or ingress.status.addressed or not older(view.now, ingress.metadata.creationTimestamp, UNADDRESSED):
+        return
+    served = view.once(_addressed).get(name, 0)
+    if served >= SEVERAL:
+        yield _found(
+            ingress,
+            "ingress.no_address",
+            f"It has had no address for {span_since(view.now, ingress.metadata.creationTimestamp)}, and "
+            f"{served} others of the class {name} have one.",
+            cause="The controller of the class does not take it: its events or the controller's log say why.",
+            severity=WARNING,
+            facts={"ingress_class": name, "minutes": minutes(view.now, ingress.metadata.creationTimestamp)},
+        )
+
+
+def _addressed(view: ClusterView) -> Counter[str]:
+    """How many Ingresses of each class have an address."""
+    return Counter(item.class_name for item in view.all(INGRESSES) if item.status.addressed)
 
 
 def _untaken(view: ClusterView, ingress: Ingress) -> bool:

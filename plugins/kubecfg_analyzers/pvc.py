@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from kubecfg_analyzers import pvc_deletion
 from kubecfg_analyzers.events import Warnings, latest
 from kubecfg_analyzers.quantities import amount_of
 from kubecfg_analyzers.report import (
@@ -51,6 +52,7 @@ class Claims:
     def check(self, claim: PersistentVolumeClaim) -> Iterator[Finding]:
         """What is wrong with a claim: one finding, the deepest cause."""
         if claim.metadata.deletionTimestamp is not None:
+            yield from pvc_deletion.check(self._view, claim, self._users.get((claim.namespace, claim.name), ()))
             return
         if claim.status.phase == "Lost":
             yield self._found(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from kubecfg_analyzers import certificates
+from kubecfg_analyzers import certificates, helm
 from kubecfg_analyzers.certificates import Certificate, Unparsable
 from kubecfg_analyzers.report import ERROR, WARNING, Facts, counted, found, older
 from kubecfg_core import Analyzer, ClusterView, Finding, Severity
@@ -45,6 +45,7 @@ def analyze(view: ClusterView) -> Iterator[Finding]:
             yield from _required(secret)
             if readable:
                 yield from _others(view, secret)
+    yield from helm.check(view)
 
 
 def _found(

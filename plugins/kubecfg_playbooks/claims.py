@@ -188,4 +188,28 @@ CLAIMS: Final[tuple[Playbook, ...]] = (
         confidence=0.7,
         minutes=20,
     ),
+    book(
+        "pvc.stuck_terminating",
+        "Claim {name} was deleted {minutes} min ago, and waits.",
+        "A claim that pods use is not removed before they are gone, so that no data is pulled away under them. "
+        "Meanwhile no new pod may use it.",
+        _CLAIM,
+        look(
+            "See the pod that uses it, and what makes it.",
+            "kubectl describe pod {pod} {scope}",
+            "Controlled By names the workload; Volumes names the claim.",
+        ),
+        outside(
+            "If the data is not needed, scale down or remove the workload that uses it, and the claim goes.",
+            "The claim is gone.",
+        ),
+        escalate(
+            "If the data is needed, have it copied before the pods end: the deletion of a claim cannot be taken back. "
+            "A PersistentVolume with the reclaim policy Retain keeps the data.",
+            "The data is safe.",
+        ),
+        verify("See whether it is gone.", "kubectl get pvc {scope}", "{name} is no longer listed."),
+        confidence=0.8,
+        minutes=15,
+    ),
 )

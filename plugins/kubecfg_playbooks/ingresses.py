@@ -229,4 +229,23 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
         ),
         minutes=15,
     ),
+    book(
+        "ingress.no_address",
+        "Ingress {name} has got no address from the controller of {ingress_class}.",
+        "The controller of a class writes its address into each Ingress that it serves. Others of the class have one, "
+        "so it runs, and does not take this one: a rule or an annotation that it refuses, a namespace that it does not "
+        "watch, or a limit of the cloud.",
+        look(
+            "Read its events.",
+            "kubectl describe ingress {name} {scope}",
+            "The events at the end say what the controller refuses.",
+        ),
+        look("See the controller's pods.", "kubectl get pods -A -o wide", "Those of the Ingress controller are ready."),
+        outside(
+            "Read the controller's log for the name of the Ingress, and mend what it names.",
+            "The log no longer names it.",
+        ),
+        verify("See its address.", "kubectl get ingress {name} {scope}", "ADDRESS is filled in."),
+        confidence=0.7,
+    ),
 )

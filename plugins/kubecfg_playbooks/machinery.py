@@ -161,4 +161,38 @@ MACHINERY: Final[tuple[Playbook, ...]] = (
         verify("See whether it is gone.", "kubectl get {plural} {scope}", "{name} is no longer listed."),
         minutes=20,
     ),
+    book(
+        "csr.pending",
+        "{asker} waits for a certificate of {signer}: nobody approves its requests.",
+        "A kubelet asks for its certificates itself. Those for clients are approved by the controller manager; those "
+        "for serving (serverTLSBootstrap) are approved by no part of Kubernetes, but by the cloud or an approver that "
+        "must be installed.",
+        look("See all requests.", "kubectl get csr", "CONDITION is Pending for those of {asker}."),
+        look("Read the request.", "kubectl describe csr {name}", "Subject and DNS names are those of the node itself."),
+        outside(
+            "Start what approves them (the cloud controller manager, kubelet-csr-approver) or install it.",
+            "New requests are approved by themselves.",
+        ),
+        escalate(
+            "Until then have a cluster administrator check who asks, and approve it: 'kubectl certificate approve "
+            "{name}'.",
+            "CONDITION is Approved,Issued.",
+        ),
+        verify("See whether any wait still.", "kubectl get csr", "None is Pending."),
+        confidence=0.8,
+        minutes=15,
+    ),
+    book(
+        "csr.failed",
+        "The signer {signer} could not issue the certificate for {asker}.",
+        "The request was approved, and the signer refused what it asks for, or has no authority to sign with.",
+        look("Read the request.", "kubectl describe csr {name}", "The condition Failed says why."),
+        outside(
+            "Mend what the signer names: usages and names that it does not allow, or its own certificate and key.",
+            "A new request is issued.",
+        ),
+        verify("See the requests.", "kubectl get csr", "The newest of {asker} is Approved,Issued."),
+        confidence=0.6,
+        minutes=20,
+    ),
 )

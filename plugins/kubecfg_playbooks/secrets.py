@@ -165,4 +165,52 @@ SECRETS: Final[tuple[Playbook, ...]] = (
         confidence=0.7,
         minutes=15,
     ),
+    book(
+        "helm.release_failed",
+        "The last revision of the Helm release {release} has failed.",
+        "Helm applied the release and something was refused, or did not become ready in time. What was applied until "
+        "then stays, so the release may be half new and half old.",
+        look(
+            "See the revisions that Helm keeps, with their states.",
+            "kubectl get secrets {scope} -l owner=helm,name={release} --show-labels",
+            "The newest has status=failed.",
+        ),
+        outside("Read why: 'helm status {release}' and 'helm history {release}'.", "The description names the error."),
+        outside(
+            "Mend what it names and upgrade again, or go back: 'helm rollback {release} {deployed_revision}'.",
+            "The newest revision is deployed.",
+        ),
+        verify(
+            "See that it is well.",
+            "kubectl get secrets {scope} -l owner=helm,name={release},status=deployed",
+            "One revision is listed.",
+        ),
+        minutes=15,
+    ),
+    book(
+        "helm.release_stuck",
+        "Helm left the release {release} in the state {status}, and will not touch it.",
+        "Helm writes down what it is about to do, and again when it is done. A helm that was ended in between (a "
+        "pipeline that timed out) leaves the first: 'another operation is in progress'.",
+        look(
+            "See the revisions that Helm keeps, with their states.",
+            "kubectl get secrets {scope} -l owner=helm,name={release} --show-labels",
+            "The newest has status={status}.",
+        ),
+        outside("Make sure that no helm is at work on it any more.", "No pipeline runs for {release}."),
+        outside(
+            "Go back to the revision that was deployed last: 'helm rollback {release} {deployed_revision}'.",
+            "The newest revision is deployed.",
+        ),
+        outside(
+            "If none was ever deployed, remove the release and install it anew: 'helm uninstall {release}'.",
+            "'helm list -a' no longer shows it as {status}.",
+        ),
+        verify(
+            "See that it is well.",
+            "kubectl get secrets {scope} -l owner=helm,name={release},status=deployed",
+            "One revision is listed.",
+        ),
+        minutes=15,
+    ),
 )

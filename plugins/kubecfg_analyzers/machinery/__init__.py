@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from kubecfg_analyzers.machinery import apiservices, customresources, definitions, leases, namespaces, webhooks
+from kubecfg_analyzers.machinery import (
+    apiservices,
+    customresources,
+    definitions,
+    leases,
+    namespaces,
+    signings,
+    webhooks,
+)
 from kubecfg_core import Analyzer
 
 __all__ = ["ANALYZERS"]
@@ -14,5 +22,6 @@ ANALYZERS: Final[tuple[Analyzer, ...]] = (
     definitions.ANALYZER,
     namespaces.ANALYZER,
     leases.ANALYZER,
+    signings.ANALYZER,
     customresources.ANALYZER,
 )

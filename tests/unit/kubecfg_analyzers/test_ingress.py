@@ -296,3 +296,45 @@ def test_a_certificate_that_its_issuer_has_not_made_for_long_says_so() -> None:
 
     assert found.code == "ingress.tls_secret_missing"
     assert "Its issuer has not made it." in found.cause
+
+
+def placed(name: str, *, minutes: float = 60, served: bool = False, backend: str = "web") -> Json:
+    path = {"path": f"/{name}", "backend": {"service": {"name": backend, "port": {"number": 80}}}}
+    addresses = [{"ip": "192.0.2.1"}] if served else []
+    return {
+        "kind": "Ingress",
+        "metadata": {"name": name, "creationTimestamp": ago(minutes=minutes)},
+        "spec": {"ingressClassName": "nginx", "rules": [{"host": f"{name}.example.com", "http": {"paths": [path]}}]},
+        "status": {"loadBalancer": {"ingress": addresses}},
+    }
+
+
+SERVED = [placed("pay", served=True), placed("blog", served=True)]
+
+
+def among(*ingresses: Json) -> list[str]:
+    beside = {"kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}
+    ingress_class = {"kind": "IngressClass", "metadata": {"name": "nginx"}}
+    return codes(analyze, view_of(beside, ingress_class, *ingresses))
+
+
+def test_an_ingress_that_its_controller_does_not_take_is_told_beside_those_that_it_takes() -> None:
+    assert among(placed("shop"), *SERVED) == ["ingress.no_address"]
+
+
+@pytest.mark.parametrize(
+    "ingresses",
+    [
+        [placed("shop"), placed("pay"), placed("blog")],
+        [placed("shop"), *SERVED[:1]],
+        [placed("shop", minutes=5), *SERVED],
+        [placed("shop", served=True), *SERVED],
+    ],
+    ids=["none has an address", "one other has", "young", "it has one"],
+)
+def test_without_an_address_it_may_be_served(ingresses: list[Json]) -> None:
+    assert among(*ingresses) == []
+
+
+def test_what_explains_the_lack_of_an_address_is_told_alone() -> None:
+    assert among(placed("shop", backend="gone"), *SERVED) == ["ingress.service_missing"]

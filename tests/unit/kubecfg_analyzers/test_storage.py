@@ -236,3 +236,32 @@ def test_a_driver_that_has_made_volumes_needs_no_object() -> None:
     item = storage_class("old", "old.csi.example.com")
 
     assert codes(storageclasses.analyze, view_of(item, claim("old", "Bound"))) == []
+
+
+def deleted(*finalizers: str, minutes: float = 60) -> Json:
+    return claim(phase="Bound", deletionTimestamp=ago(minutes=minutes), finalizers=list(finalizers))
+
+
+PROTECTED = "kubernetes.io/pvc-protection"
+USER = pod(spec={"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "data"}}]})
+
+
+@pytest.mark.parametrize(
+    ("objects", "words"),
+    [
+        ([deleted(PROTECTED), USER], "1 pod still uses it: web-1."),
+        ([deleted(PROTECTED, "example.com/copy")], 'The finalizer "example.com/copy" holds it'),
+        ([deleted(PROTECTED)], "No pod that was read uses it"),
+    ],
+    ids=["a pod", "a finalizer", "nothing"],
+)
+def test_a_deleted_claim_that_does_not_go_is_told_with_what_holds_it(objects: list[Json], words: str) -> None:
+    found = only(pvc.analyze, view_of(*objects))
+
+    assert found.code == "pvc.stuck_terminating"
+    assert words in found.cause
+
+
+@pytest.mark.parametrize("going", [deleted(PROTECTED, minutes=5), deleted()], ids=["young", "without finalizers"])
+def test_a_deleted_claim_that_goes_is_silent(going: Json) -> None:
+    assert codes(pvc.analyze, view_of(going, USER)) == []

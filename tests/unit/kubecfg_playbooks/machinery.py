@@ -33,6 +33,8 @@ FACTS: dict[str, tuple[str, str]] = {
     "namespace.terminating": ("", "finalizer plural remaining"),
     "lease.node_stale": ("node minutes", ""),
     "lease.leader_stale": ("component holder minutes", ""),
+    "csr.pending": ("signer asker minutes count", "node"),
+    "csr.failed": ("signer asker", "node"),
     "customresource.condition": ("condition status plural", "reason message"),
     "customresource.stuck_terminating": ("finalizer plural", ""),
 }
@@ -43,13 +45,18 @@ KINDS = {
     "crd": "CustomResourceDefinition",
     "namespace": "Namespace",
     "lease": "Lease",
+    "csr": "CertificateSigningRequest",
     "customresource": "Widget",
 }
 
-CLUSTER_SCOPED = {"ValidatingWebhookConfiguration", "APIService", "CustomResourceDefinition", "Namespace"}
+CLUSTER_SCOPED = {
+    *("APIService", "CertificateSigningRequest", "CustomResourceDefinition", "Namespace"),
+    "ValidatingWebhookConfiguration",
+}
 
 EXAMPLES: dict[str, str | int] = {
     "api": "metrics.k8s.io/v1beta1",
+    "asker": "system:node:node-1",
     "component": "kube-scheduler",
     "condition": "Ready",
     "custom_kind": "Widget",
@@ -59,6 +66,7 @@ EXAMPLES: dict[str, str | int] = {
     "plural": "widgets.example.com",
     "remaining": "2 widgets.example.com",
     "service_namespace": "shop",
+    "signer": "kubernetes.io/kubelet-serving",
     "status": "False",
     "versions": "v1,v1beta1",
 }
