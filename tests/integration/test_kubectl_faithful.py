@@ -2,10 +2,13 @@
 
 import asyncio
 import base64
+import gc
 import json
+import os
 import re
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -154,6 +157,61 @@ async def test_a_secret_is_deleted_and_waited_for(kubectl: Kubectls, cluster: Ru
     result = await kubectl().run(plan, target(cluster))
 
     assert (result.return_code, result.stdout) == (0, 'secret "robot" deleted from default namespace\n')
+
+
+def children() -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def held_by(pid: int) -> Iterator[bytes]:
+    """All that a process holds: its arguments, its environment, its files and its memory."""
+    place = Path(f"/proc/{pid}")
+    yield from ((place / name).read_bytes() for name in ("cmdline", "environ"))
+    files = [path for path in (place / "fd").iterdir() if "memfd" in str(path.readlink())]
+    yield from (path.read_bytes() for path in files)
+    with (place / "mem").open("rb", buffering=0) as memory:
+        for line in (place / "maps").read_text().splitlines():
+            span, rights, *_ = line.split()
+            if rights.startswith("rw"):
+                first, _, last = span.partition("-")
+                with suppress(OSError):
+                    memory.seek(int(first, 16))
+                    yield memory.read(min(int(last, 16) - int(first, 16), 64 * 1024**2))
+
+
+async def test_a_running_kubectl_holds_no_credential_anywhere(kubectl: Kubectls, cluster: Running) -> None:
+    runner = kubectl(timeout=20)
+    await runner.version()
+    cluster.fail(Fault(mode=Mode.SILENT, prefix="/api/v1/nodes"))
+    command = asyncio.create_task(runner.run(judge("get nodes"), target(cluster)))
+    async with asyncio.timeout(10):
+        while "/api/v1/nodes" not in paths(cluster):  # noqa: ASYNC110 - another process sets no event
+            await asyncio.sleep(0.01)
+    [pid] = children()
+
+    found = b"".join(held_by(pid))
+
+    command.cancel()
+    await asyncio.wait({command})
+    assert found.count(b"http://127.0.0.1:") > 1  # in its kubeconfig, and in what it made of that
+    assert cluster.admin_token.encode() not in found
+
+
+async def test_commands_and_their_end_leave_no_descriptor(cluster: Running) -> None:
+    async def used() -> int:
+        async with kubectls() as maker:
+            assert (await maker().run(judge("get ns"), target(cluster))).return_code == 0
+        await asyncio.sleep(0.1)  # the server closes its side, which is this process too
+        gc.collect()
+        return descriptors()
+
+    before = await used()
+
+    assert await used() <= before
 
 
 async def test_a_client_certificate_is_used(kubectl: Kubectls, cluster: Running) -> None:
