@@ -24,13 +24,16 @@ async def serve(
 
     """
     import logging
+    import os
 
     from kubecfg_cli import logs
     from kubecfg_http import create_app, run
     from kubecfg_runtime import Kubecfg, Settings, startup
+    from kubecfg_runtime.settings import forget_secrets
     from kubecfg_runtime.settling import settle
 
     settings = Settings.from_environment()
+    forget_secrets(os.environ)
     logs.configure(settings.kubecfg_log_level)
     log = logging.getLogger("kubecfg")
     async with Kubecfg(settings) as kubecfg:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -147,12 +147,17 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if quoted else value.partition(" #")[0].rstrip()
 
 
+def forget_secrets(environ: MutableMapping[str, str]) -> None:
+    """Drop the secret ones once they were read: a process that is started by a library inherits the rest."""
+    for name in _secret_names():
+        environ.pop(name, None)
+
+
 def parse(environ: Mapping[str, str]) -> Settings:
     """The settings in these variables; others are not looked at, but a misspelt `KUBECFG_` one is an error."""
     known = {field.name.upper(): field for field in msgspec.structs.fields(Settings)}
-    secret = {name for name, field in known.items() if field.type == Secret | None}
     values: dict[str, Any] = {}
-    for name, text in _with_files(environ, secret).items():
+    for name, text in _with_files(environ, _secret_names()).items():
         if _SERVICE_LINK.fullmatch(f"{name}={text}"):
             continue
         if name in known and text != "":
@@ -162,6 +167,10 @@ def parse(environ: Mapping[str, str]) -> Settings:
     settings = Settings(**values)
     _check(settings)
     return settings
+
+
+def _secret_names() -> set[str]:
+    return {field.name.upper() for field in msgspec.structs.fields(Settings) if field.type == Secret | None}
 
 
 def _with_files(environ: Mapping[str, str], secret: set[str]) -> dict[str, str]:

@@ -95,6 +95,10 @@ class Queue:
                 messages.append(message)
         return messages
 
+    def leave(self) -> None:
+        """Remove the queue, and leave the exchange to others."""
+        self._connection.release()
+
     def close(self) -> None:
         """Remove the queue and its exchange."""
         self._bound.exchange.delete()

@@ -4,7 +4,7 @@ import pytest
 
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.secret import Secret
-from kubecfg_runtime.settings import Settings, parse, read_env_file
+from kubecfg_runtime.settings import Settings, forget_secrets, parse, read_env_file
 
 
 def test_without_any_variable_the_embedded_defaults_hold() -> None:
@@ -52,6 +52,14 @@ def test_a_secret_and_its_file_are_not_both_taken(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"^LLM_API_KEY_FILE: LLM_API_KEY is set too"):
         parse({"LLM_API_KEY_FILE": str(tmp_path / "secret"), "LLM_API_KEY": "other"})
+
+
+def test_secrets_are_dropped_from_the_environment_and_nothing_else() -> None:
+    environ = {"PATH": "/bin", "KUBECFG_PORT": "1", "DATABASE_URL": "postgresql://u:p@h/d", "LLM_API_KEY": "hunter2"}
+
+    forget_secrets(environ)
+
+    assert environ == {"PATH": "/bin", "KUBECFG_PORT": "1"}
 
 
 @pytest.mark.parametrize(
