@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, delete, select, update
+from sqlalchemy import Row, Select, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,12 @@ class SqlLoginAttempts(LoginAttempts):
     async def begin(self, limits: Mapping[str, Limit]) -> float:
         """Count an attempt, or say how long to wait."""
         now = self._clock.now()
+        # Looked at first without a lock: whoever has to wait keeps nobody else from writing meanwhile.
+        async with self._connections.reading() as connection:
+            wait = _wait((await connection.execute(_rows(limits))).all(), now)
+        return wait if wait > 0 else await self._count(limits, now)
+
+    async def _count(self, limits: Mapping[str, Limit], now: datetime) -> float:
         await self._tidy(now)
         async with self._connections.writing() as connection:
             rows = await _locked(connection, limits)
@@ -72,8 +78,11 @@ class SqlLoginAttempts(LoginAttempts):
 
 async def _locked(connection: AsyncConnection, keys: Iterable[str]) -> Sequence[Row[Any]]:
     """The keys' rows, in one order, so that two attempts never lock what the other needs."""
-    query = select(login_attempts).where(_key.in_(list(keys))).order_by(_key).with_for_update()
-    return (await connection.execute(query)).all()
+    return (await connection.execute(_rows(keys).with_for_update())).all()
+
+
+def _rows(keys: Iterable[str]) -> Select[Any]:
+    return select(login_attempts).where(_key.in_(list(keys))).order_by(_key)
 
 
 def _wait(rows: Sequence[Row[Any]], now: datetime) -> float:
