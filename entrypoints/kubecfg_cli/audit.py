@@ -98,8 +98,10 @@ def _print_table(records: "list[AuditRecord]") -> None:
     from kubecfg_cli.console import out, plain
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("AT", "WHO", "FROM", "ACTION", "CLUSTER", "VERDICT", "WHAT"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("AT", "WHO", "FROM", "ACTION"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("CLUSTER", "VERDICT", "WHAT"):
+        table.add_column(heading, overflow="fold", min_width=len(heading))
     for record in records:
         table.add_row(
             f"{record.at:%Y-%m-%dT%H:%M:%SZ}",

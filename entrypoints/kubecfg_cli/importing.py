@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kubecfg_core.clusters import Cluster, NewCluster
-    from kubecfg_core.kubeconfigs import Refusal
+    from kubecfg_core.kubeconfigs import Described, Refusal
 
 
 async def import_(
@@ -50,6 +50,7 @@ async def import_(
     text = _read(file)
     if dry_run:
         found = described(await asyncio.to_thread(read_document, text), only=context)
+        found = _within_egress(found)
         _show(found.clusters, found.refused, done="would be taken in")
         return FAILED if found.refused else 0
     if owner is None:
@@ -62,6 +63,24 @@ async def import_(
         taken = await services.importing.take_in(user, text, only=context, verify=verify)
     _show(taken.clusters, taken.refused, done="taken in")
     return FAILED if taken.refused else 0
+
+
+def _within_egress(found: "Described") -> "Described":
+    """What is left of it by the egress policy of the settings, as far as that needs no name server."""
+    from kubecfg_core.errors import AddressRefused
+    from kubecfg_core.kubeconfigs import Described, Refusal
+    from kubecfg_runtime.settings import Settings
+
+    policy = Settings.from_environment().egress
+    clusters, refused = [], list(found.refused)
+    for cluster in found.clusters:
+        try:
+            policy.check_literal(cluster.target.server_url)
+        except AddressRefused as error:
+            refused.append(Refusal(context=cluster.context_name, reason=error.message))
+        else:
+            clusters.append(cluster)
+    return Described(clusters=tuple(clusters), refused=tuple(refused))
 
 
 def _read(file: Path) -> str:

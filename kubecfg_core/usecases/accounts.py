@@ -87,6 +87,7 @@ class Accounts:
         if user.issuer:
             raise InvalidInput("Your tokens are given out by an identity service: log out there.")
         await self._users.change(user.id)
+        await self._outbox.add(self._announcer.about("user.logged_out", user, user))
 
     async def change_own_password(self, user: User, current: str, new: str) -> None:
         """Replace the user's password and end their tokens. Raises `PermissionDenied`, `InvalidInput`, `TooMany`."""

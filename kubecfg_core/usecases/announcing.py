@@ -9,14 +9,22 @@ from uuid import uuid4
 
 from kubecfg_core.audit import ATTEMPT, Verdict, origin
 from kubecfg_core.clusters import Cluster
-from kubecfg_core.errors import AddressRefused, CommandRefused, KubecfgError, PermissionDenied, TooMany, Unauthenticated
+from kubecfg_core.errors import (
+    AddressRefused,
+    CommandRefused,
+    ConfirmationNeeded,
+    KubecfgError,
+    PermissionDenied,
+    TooMany,
+    Unauthenticated,
+)
 from kubecfg_core.events import Event
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.redaction import redact_command
 from kubecfg_core.users import User
 
-_DENIED: Final = (PermissionDenied, Unauthenticated, AddressRefused)
+_DENIED: Final = (PermissionDenied, Unauthenticated, AddressRefused, ConfirmationNeeded)
 _audit = logging.getLogger("kubecfg.audit")
 
 Fact = str | int | bool | list[str] | None

@@ -7,6 +7,7 @@ import msgspec
 
 from kubecfg_core.clusters import Cluster
 from kubecfg_core.events import Event
+from kubecfg_core.grants import Access
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.kubectl.policy import judge
 from kubecfg_core.kubectl.rules import DEFAULTS, Rules
@@ -59,21 +60,22 @@ class Commands:
         async with self._announcer.attempt("kubectl.executed", user, **asked) as attempt:
             access = await self._repo.access(user.id, user.role, cluster_id)
             cluster = access.cluster
-            attempt.knows(subject=cluster)
+            attempt.knows(subject=cluster, role=access.role.value)
             plan = judge(
                 command, role=access.role, confirmed=confirmed, namespaces=access.namespaces, rules=self._rules
             )
             attempt.knows(command=plan.command, namespace=plan.namespace)
             executed_at = self._clock.now()
             result = await self._runner.run(plan, cluster.target, caller=str(user.id))
-            await self._outbox.add(self._told(user, cluster, plan, result))
+            await self._outbox.add(self._told(user, access, plan, result))
         return Execution(cluster=cluster, plan=plan, result=result, executed_at=executed_at)
 
-    def _told(self, user: User, cluster: Cluster, plan: Plan, result: CommandResult) -> Event:
+    def _told(self, user: User, access: Access, plan: Plan, result: CommandResult) -> Event:
         return self._announcer.about(
             "kubectl.executed",
             user,
-            cluster,
+            access.cluster,
+            role=access.role.value,
             command=plan.command,
             namespace=plan.namespace,
             return_code=result.return_code,

@@ -74,3 +74,11 @@ def test_what_is_no_kubeconfig_is_said_in_one_line(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "aliases" in done.stderr
+
+
+def test_a_dry_run_refuses_what_the_egress_policy_does(tmp_path: Path) -> None:
+    text = Path(write(tmp_path, one={"token": "t"})).read_text().replace("k8s.example.com:6443", "169.254.169.254")
+
+    done = kubecfg("import", "-", "--dry-run", home=tmp_path, stdin=text)
+
+    assert (done.returncode, "would be" in done.stdout, "egress" in done.stdout) == (2, False, True)

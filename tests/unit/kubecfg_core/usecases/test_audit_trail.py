@@ -16,7 +16,7 @@ from kubecfg_core.usecases.commands import Commands
 from .world import World, new_cluster
 
 # Told by an event, and nothing that a refusal of it would say more about.
-UNGUARDED = {"analysis.completed"}
+UNGUARDED = {"analysis.completed", "user.logged_out"}
 
 
 async def records(world: World) -> list[AuditRecord]:
