@@ -153,7 +153,8 @@ class Accounts:
         Disabled first, so that it gets no new clusters meanwhile. Raises `NotFound`, `Conflict` for the last admin.
         """
         async with self._announcer.attempt("user.removed", by) as attempt:
-            attempt.knows(subject=await self._users.change(user_id, disabled=True))
+            attempt.knows(subject=await self._users.get(user_id))
+            await self._users.change(user_id, disabled=True)
             for cluster in await self._clusters.list(user_id):
                 await self._clusters.remove(
                     user_id, cluster.id, lambda gone: self._announcer.about("cluster.removed", by, gone)

@@ -30,7 +30,7 @@ class Doorkeeper:
         limits = {account: self._account} | ({network: self._address} if address else {})
         wait = await self._attempts.begin(limits)
         if wait > 0:
-            raise TooMany(f"Too many logins have failed; try again in {ceil(wait)} seconds.", retry_after=wait)
+            raise TooMany(f"Too many logins have failed; try again in {ceil(wait)} s.", retry_after=wait)
         try:
             yield
         except Unauthenticated:

@@ -40,6 +40,7 @@ class Issuer:
     asked: list[str] = field(default_factory=list)
     discovery: dict[str, Any] = field(default_factory=dict)
     answer: web.StreamResponse | None = None
+    ca_pem: bytes = b""
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def __post_init__(self) -> None:
@@ -69,6 +70,7 @@ async def issuing() -> AsyncIterator[Issuer]:
     """A provider that listens, and whose CA is in its `tls`."""
     authority, issuer = trustme.CA(), Issuer()
     authority.configure_trust(issuer.tls)
+    issuer.ca_pem = authority.cert_pem.bytes()
     async with serving(issuer.handle, authority) as url:
         issuer.url = url
         yield issuer

@@ -135,3 +135,16 @@ async def test_an_address_is_counted_as_the_trusted_proxy_tells_it() -> None:
         assert {await fail(number, f"10.0.0.{number}, 203.0.113.7") for number in range(51)} == {401}
         assert await fail(99, "10.0.0.99, 203.0.113.7") == 429
         assert await fail(99, "203.0.113.8") == 401
+
+
+async def test_who_has_not_the_role_leaves_a_record(client: Client, world: World) -> None:
+    vera = await world.user("vera", Role.VIEWER)
+
+    assert (await asked(client, "POST", "/kubeconfig/onboard-cluster", vera, {}))[0] == 403
+    assert (await asked(client, "DELETE", f"{USERS}/1", vera))[0] == 403
+
+    records = [event.data for event in (await world.outbox.pending(10))[-2:]]
+    assert [(one["action"], one["verdict"], one["username"]) for one in records] == [
+        ("cluster.onboarded", "denied", "vera"),
+        ("user.removed", "denied", "vera"),
+    ]
