@@ -32,6 +32,7 @@ _GROUPS: Final = {
     },
     "autoscaling/v2": {"horizontalpodautoscalers": "HorizontalPodAutoscaler"},
     "batch/v1": {"cronjobs": "CronJob", "jobs": "Job"},
+    "certificates.k8s.io/v1": {"certificatesigningrequests": "CertificateSigningRequest"},
     "coordination.k8s.io/v1": {"leases": "Lease"},
     "discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
     "networking.k8s.io/v1": {
@@ -58,6 +59,7 @@ _GROUPS: Final = {
 _ALIASES: Final = {
     "cm": "configmaps",
     "crd": "customresourcedefinitions",
+    "csr": "certificatesigningrequests",
     "deploy": "deployments",
     "ds": "daemonsets",
     "ep": "endpoints",
