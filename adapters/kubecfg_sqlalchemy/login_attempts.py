@@ -78,7 +78,8 @@ class SqlLoginAttempts(LoginAttempts):
 
 async def _locked(connection: AsyncConnection, keys: Iterable[str]) -> Sequence[Row[Any]]:
     """The keys' rows, in one order, so that two attempts never lock what the other needs."""
-    return (await connection.execute(_rows(keys).with_for_update())).all()
+    rows: Sequence[Row[Any]] = (await connection.execute(_rows(keys).with_for_update())).all()
+    return rows
 
 
 def _rows(keys: Iterable[str]) -> Select[Any]:

@@ -44,7 +44,7 @@ class Tenants:
         return user
 
     async def onboard(self, user: User, name: str) -> int:
-        target = ClusterTarget(name=name, server_url="https://localhost:6443", token=Secret("t0ken"))
+        target = ClusterTarget(name=name, server_url="https://127.0.0.1:1", token=Secret("t0ken"))
         new = NewCluster(cluster_name=name, target=target)
         return (await self.services.clusters.onboard(user, new, verify=False)).id
 
@@ -62,7 +62,7 @@ class Tenants:
 
 @pytest.fixture
 async def tenants(tmp_path: Path) -> AsyncIterator[Tenants]:
-    settings = Settings(kubecfg_data_dir=tmp_path)
+    settings = Settings(kubecfg_data_dir=tmp_path, kubecfg_egress_allow_cidrs=("127.0.0.0/8",))
     async with Kubecfg(settings) as kubecfg:
         services = await kubecfg.services()
         async with TestClient(TestServer(create_app(services))) as client:

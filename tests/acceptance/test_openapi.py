@@ -142,6 +142,6 @@ def test_no_credential_is_a_query_parameter() -> None:
     }
 
     assert names == {
-        "action", "cluster_id", "cluster_name", "cursor", "duration", "fold", "include", "limit", "metric", "namespace",
-        "resource_types", "since", "step", "until", "user", "username", "verdict", "verify",
+        "action", "cluster_id", "cluster_name", "cursor", "duration", "fold", "include", "issuer", "limit", "metric",
+        "namespace", "resource_types", "since", "step", "until", "user", "user_id", "username", "verdict", "verify",
     }  # fmt: skip
