@@ -24,6 +24,8 @@ CALLS: Final[list[tuple[str, str, Any]]] = [
     ("POST", "/kubeconfig/select-cluster-and-get-namespaces/1", None),
     ("GET", "/kubeconfig/get-namespaces/1", None),
     ("GET", "/kubeconfig/cluster/kept/credentials", None),
+    ("PATCH", "/kubeconfig/clusters/1", {"tags": ["new"]}),
+    ("PUT", "/kubeconfig/clusters/1/credentials", {"token": "another"}),
     ("POST", "/kubeconfig/analyze-k8s-with-solutions/1", None),
     ("POST", "/kubeconfig/execute-kubectl-direct/1", {"command": "get pods"}),
     ("GET", "/kubeconfig/metrics/resource-usage?username=ann&metric=cpu", None),
@@ -87,7 +89,7 @@ async def test_every_endpoint_says_that_the_database_is_away(
 
 async def test_the_service_lives_but_is_not_ready(session: ClientSession, server: str, database: str) -> None:
     async with outage(server, database), session.get("/healthz") as alive, session.get("/readyz") as ready:
-        assert (alive.status, ready.status, (await ready.json())["detail"]) == (200, 503, "Not ready: database.")
+        assert (alive.status, ready.status, (await ready.json())["detail"]) == (200, 503, "Not ready: database, keys.")
 
 
 async def test_nothing_is_lost_when_it_is_back(session: ClientSession, server: str, database: str) -> None:
