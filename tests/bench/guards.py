@@ -13,6 +13,8 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import aiohttp
+
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.kubectl import judge
 from kubecfg_core.usecases.announcing import Announcer
@@ -21,6 +23,9 @@ from kubecfg_crypto import AesGcmVault, load_keys
 from kubecfg_kubectl import KubectlProcess, binary, cleaning, guard, kubeconfig
 from kubecfg_kubectl.address import find
 from kubecfg_kubectl.capture import STDERR, STDOUT, Child, capture, limits
+from kubecfg_kubectl.discovery import Memory
+from kubecfg_kubectl.proxy import Proxy
+from kubecfg_kubectl.upstream import Upstreams
 from kubecfg_runtime import Kubecfg, Settings
 from kubecfg_runtime.clock import SystemClock
 from kubecfg_runtime.compose import make_tokens, open_database
@@ -35,7 +40,10 @@ Work = Callable[[], Awaitable[object]]
 
 
 class Row:
-    """One guard: when it is paid for, the work that is timed, and milliseconds, one for each call."""
+    """One guard: when it is paid for, the work that is timed, and milliseconds, one for each call.
+
+    `took` is by the clock; `used` is processor time of this process and of those that it started and that ended.
+    """
 
     def __init__(self, guard: str, paid: str, work: Work, times: int = MANY) -> None:
         self.guard = guard
@@ -43,12 +51,14 @@ class Row:
         self.work = work
         self.times = times
         self.took: list[float] = []
+        self.used: list[float] = []
 
     async def call(self) -> None:
         """Time it once."""
-        start = time.perf_counter()
+        start, used = time.perf_counter(), _processor_time()
         await self.work()
         self.took.append((time.perf_counter() - start) * 1000)
+        self.used.append((_processor_time() - used) * 1000)
 
 
 async def main() -> None:
@@ -59,6 +69,8 @@ async def main() -> None:
         settings = Settings(kubecfg_data_dir=Path(folder)).for_own_machine()
         await _measure(await _in_memory(settings, cluster.target))
         async with _stored(settings) as rows:
+            await _measure(rows)
+        async with _requests(cluster.target, settings) as rows:
             await _measure(rows)
         added = await _commands(cluster.target, settings, Path(folder))
     if added > ALLOWED:
@@ -120,10 +132,36 @@ async def _stored(settings: Settings) -> AsyncIterator[list[Row]]:
         ]
 
 
+@asynccontextmanager
+async def _requests(target: ClusterTarget, settings: Settings) -> AsyncIterator[list[Row]]:
+    """One answer of a hundred pods, fetched by the service itself and by a child of it through the proxy."""
+    path, proxy, upstreams = "/api/v1/pods?limit=500", Proxy(), Upstreams()
+    route = await find(target, settings.egress)
+    async with upstreams.to("bench", target, route) as upstream, aiohttp.ClientSession() as session:
+
+        async def straight() -> None:
+            async with await upstream.ask("GET", path, {}, b"") as response:
+                await response.read()
+
+        async def through() -> None:
+            async with (
+                proxy.way(upstream, "bench", changes=False) as (_, address),
+                session.get(f"{address}{path}") as response,
+            ):
+                await response.read()
+
+        yield [
+            Row("API request, straight", "(to compare)", straight),
+            Row("API request, through the proxy", "each request of kubectl", through),
+        ]
+    await proxy.close()
+    await upstreams.close()
+
+
 async def _commands(target: ClusterTarget, settings: Settings, folder: Path) -> float:
     """The process with the credential in its hands and a cache of its own, and through the proxy. The difference."""
     plan, runner = judge(COMMAND), KubectlProcess(egress=settings.egress)
-    direct = _direct(target, folder / "cache")
+    direct, left = _direct(target, folder / "cache"), list[Upstreams]()
     command = (binary.locate(None), *plan.argv)
 
     async def alone(cache: str) -> None:
@@ -138,22 +176,33 @@ async def _commands(target: ClusterTarget, settings: Settings, folder: Path) -> 
         assert (await runner.run(plan, target, caller="bench")).return_code == 0
 
     async def through_cold() -> None:
-        runner._proxy.memory = type(runner._proxy.memory)()
+        """As the first command of a caller at a cluster: a new connection, and nothing known of the server."""
+        runner._proxy.memory = Memory()
+        left.append(runner._upstreams)
+        runner._upstreams = Upstreams()
         await through()
 
     rows = [
         Row("kubectl alone, no cache", "(to compare)", lambda: alone("/dev/null/none"), FEW),
         Row("kubectl alone, cache in files", "(to compare)", lambda: alone(str(folder / "cache")), FEW),
-        Row("kubectl with its guards, nothing remembered", "the first command", through_cold, FEW),
+        Row("kubectl with its guards, new connection", "the first command", through_cold, FEW),
         Row("kubectl with its guards", "each command", through, FEW),
     ]
     await _measure(rows)
     await runner.close()
-    bare, cached, cold, warm = (row.took for row in rows)
-    # Of each turn its own difference: what disturbs the machine for longer than a command hits both.
-    first, later = (median(map(float.__sub__, *pair)) for pair in ((cold, bare), (warm, cached)))
+    for upstreams in left:
+        await upstreams.close()
+    bare, cached, cold, warm = rows
+    first, later = _added(cold.took, bare.took), _added(warm.took, cached.took)
     sys.stdout.write(f"\nThe guards add {first:+.1f} ms to the first command, {later:+.1f} ms to each later one.\n")
+    first_used, later_used = _added(cold.used, bare.used), _added(warm.used, cached.used)
+    sys.stdout.write(f"Of processor time, kubectl's included: {first_used:+.1f} ms and {later_used:+.1f} ms.\n")
     return max(first, later)
+
+
+def _added(guarded: list[float], alone: list[float]) -> float:
+    """Of each turn its own difference: what disturbs the machine for longer than a command hits both."""
+    return median(mine - its for mine, its in zip(guarded, alone, strict=True))
 
 
 def _direct(target: ClusterTarget, cache: Path) -> bytes:
@@ -178,11 +227,17 @@ async def _measure(rows: Iterable[Row]) -> None:
                 await row.call()
             if turn == 0:
                 row.took.clear()
+                row.used.clear()
     for row in ordered:
         sys.stdout.write(
             f"| {row.guard} | {row.paid} | {median(row.took):.3f} | {quantiles(row.took, n=20)[18]:.3f} |\n"
         )
     sys.stdout.flush()
+
+
+def _processor_time() -> float:
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in spent)
 
 
 def _at_once(work: Callable[[], object]) -> Work:
