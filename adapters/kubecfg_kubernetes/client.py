@@ -20,6 +20,7 @@ from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import InvalidInput, TooLarge
 from kubecfg_core.tls import ssl_context
 from kubecfg_core.validation import check_server_url
+from kubecfg_kubernetes.inflating import inflater
 from kubecfg_kubernetes.limits import Limits
 from kubecfg_kubernetes.resolver import GuardedResolver
 from kubecfg_kubernetes.translation import refusal, translated
@@ -82,15 +83,21 @@ class Transport(RESTClientObject):
 
 
 class Client:
-    """Asks one API server as one user. `server` is its host and port, for messages."""
+    """Asks one API server as one user. `server` is its host and port, for messages.
 
-    def __init__(self, target: ClusterTarget, egress: EgressPolicy, limits: Limits, api: ApiClient) -> None:
+    Whoever holds the `turn` works on a piece of an answer, and lets the event loop go round before the next one does.
+    """
+
+    def __init__(
+        self, target: ClusterTarget, egress: EgressPolicy, limits: Limits, api: ApiClient, turn: asyncio.Lock
+    ) -> None:
         parts = urlsplit(target.server_url)
         self.server = parts.netloc
         self._host = parts.hostname or ""
         self._egress = egress
         self._limits = limits
         self._api = api
+        self._turn = turn
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_timeout, sock_read=limits.timeout)
 
     async def close(self) -> None:
@@ -147,17 +154,47 @@ class Client:
     ) -> Answer:
         status = response.status
         if status == 200 and take is not None:  # noqa: PLR2004 - HTTP
-            await _feed(response, limit, take)
+            await self._feed(response, limit, take)
             return Answer(status=status, body=b"", at=_dated(response))
         if status in (200, 201):
-            return Answer(status=status, body=await _body(response, limit))
-        body = await _beginning(response)
+            return Answer(status=status, body=await self._body(response, limit))
+        body = await self._beginning(response)
         if status in (401, 429) or not 400 <= status < 500:  # noqa: PLR2004 - HTTP
             raise refusal(self.server, status, body)
         return Answer(status=status, body=body)
 
+    async def _body(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
+        body = io.BytesIO()
+        await self._feed(response, limit, body.write)
+        return body.getvalue()
 
-def open_client(target: ClusterTarget, egress: EgressPolicy, limits: Limits) -> Client:
+    async def _beginning(self, response: aiohttp.ClientResponse) -> bytes:
+        """The body of a refusal; what is too long for one is no Status object, and is left."""
+        try:
+            return await self._body(response, _REFUSAL_MAX)
+        except TooLarge:
+            return b""
+
+    async def _feed(self, response: aiohttp.ClientResponse, limit: int, take: Callable[[bytes], object]) -> None:
+        """The body, decompressed, piece by piece: one of all lists' at a time, and the event loop has its turn too."""
+        size, inflate = 0, inflater(response.headers.get("Content-Encoding", ""))
+        async for chunk in response.content.iter_any():
+            pieces = inflate.pieces(chunk)
+            while True:
+                async with self._turn:
+                    piece = next(pieces, None)
+                    if piece is None:
+                        break
+                    size += len(piece)
+                    if size > limit:
+                        response.close()
+                        raise TooLarge(f"the answer is larger than {limit / 2**20:,.0f} MiB")
+                    take(piece)
+                    await asyncio.sleep(0)
+        inflate.end()
+
+
+def open_client(target: ClusterTarget, egress: EgressPolicy, limits: Limits, turn: asyncio.Lock) -> Client:
     """A client for the target; call it in a running event loop. Opens no connection.
 
     Raises `InvalidInput` that names the field which cannot be used.
@@ -175,10 +212,11 @@ def open_client(target: ClusterTarget, egress: EgressPolicy, limits: Limits) -> 
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"Accept-Encoding": "gzip"},
         read_bufsize=_READ_BUFFER,
+        auto_decompress=False,  # aiohttp would decompress 8 MB at a time on the event loop
         trust_env=False,
     )
     api = _Api(_configuration(target), Transport(session, target.tls_server_name))
-    return Client(target, egress, limits, api)
+    return Client(target, egress, limits, api, turn)
 
 
 class _Api(ApiClient):
@@ -203,30 +241,6 @@ def _check_token(target: ClusterTarget) -> None:
     token = target.token.reveal() if target.token else ""
     if not all("!" <= char <= "~" for char in token):
         raise InvalidInput("token: it must be printable ASCII characters without spaces.")
-
-
-async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    body = io.BytesIO()
-    await _feed(response, limit, body.write)
-    return body.getvalue()
-
-
-async def _feed(response: aiohttp.ClientResponse, limit: int, take: Callable[[bytes], object]) -> None:
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            response.close()
-            raise TooLarge(f"the answer is larger than {limit / 2**20:,.0f} MiB")
-        take(chunk)
-
-
-async def _beginning(response: aiohttp.ClientResponse) -> bytes:
-    """The body of a refusal; what is too long for one is no Status object, and is left."""
-    try:
-        return await _body(response, _REFUSAL_MAX)
-    except TooLarge:
-        return b""
 
 
 def _dated(response: aiohttp.ClientResponse) -> datetime | None:

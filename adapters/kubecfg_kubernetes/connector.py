@@ -53,6 +53,7 @@ class KubernetesConnector(KubeConnector):
             page_limit=page_limit,
         )
         self._keep = keep
+        self._turn = asyncio.Lock()
         self._links: OrderedDict[str, _Link] = OrderedDict()
 
     @asynccontextmanager
@@ -78,7 +79,7 @@ class KubernetesConnector(KubeConnector):
 
         link = self._links.get(target.key)
         if link is None:
-            link = self._links[target.key] = _Link(open_client(target, self._egress, self._limits))
+            link = self._links[target.key] = _Link(open_client(target, self._egress, self._limits, self._turn))
         self._links.move_to_end(target.key)
         return link
 

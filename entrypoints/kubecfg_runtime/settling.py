@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Final
 
 # Seconds that a thread which analyses keeps the interpreter: a request needs it a dozen times, and gets it this late.
-_TURN: Final = 0.001
+_TURN: Final = 0.0002
 
 
 def settle(*modules: str) -> None:
