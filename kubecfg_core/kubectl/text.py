@@ -1,11 +1,13 @@
 """From a command line to words, the way a POSIX shell would, except that nothing which only a shell could do passes."""
 
+import re
 from typing import Final
 
 from kubecfg_core.errors import CommandRefused, InvalidInput, TooLarge
 
 MAX_LENGTH: Final = 8 * 1024
 
+_ORDINARY: Final = re.compile(r"""[^ \t;|&<>'"\\$]+""")
 _OPERATORS: Final = ";|&<>"
 _SUBSTITUTIONS: Final = ("`", "$(", "${")
 _VARIABLES: Final = "_?*@#!$-"
@@ -43,11 +45,16 @@ class _Splitter:
     def words(self) -> list[str]:
         """Every word, with its quotes resolved."""
         while self._at < len(self._text):
-            self._plain(self._next())
+            ordinary = _ORDINARY.match(self._text, self._at)
+            if ordinary:
+                self._add(ordinary[0])
+                self._at = ordinary.end()
+            else:
+                self._special(self._next())
         self._end()
         return self._words
 
-    def _plain(self, char: str) -> None:
+    def _special(self, char: str) -> None:
         if char in " \t":
             self._end()
         elif char in _OPERATORS:

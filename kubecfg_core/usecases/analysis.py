@@ -16,6 +16,8 @@ from kubecfg_core.usecases.fetching import read
 from kubecfg_core.view import ClusterView
 
 _MAX_NOTES: Final = 50
+# Seconds until a view is let go of: that takes a thread a while, and the answer is more urgent.
+_LINGER: Final = 0.2
 
 
 async def analyze(
@@ -61,7 +63,8 @@ async def analyze(
         trace=trace,
         hygiene=ordered(problem for finding in better for problem in to_problems([finding])),
     )
-    _ = asyncio.get_running_loop().run_in_executor(None, view.forget)  # the answer need not wait for that
+    loop = asyncio.get_running_loop()
+    loop.call_later(_LINGER, loop.run_in_executor, None, view.forget)
     return analysis
 
 
