@@ -11,7 +11,7 @@ from kubecfg_core.problems import Evidence, Finding
 from kubecfg_core.redaction import redact
 from kubecfg_core.solutions import ActionType, Solution
 
-VERSION: Final = "2"  # goes with every change of what is told, so that answers can be told apart
+VERSION: Final = "3"  # goes with every change of what is told, so that answers can be told apart
 
 SYSTEM: Final = f"""\
 You are a senior Kubernetes engineer. You are given one problem that a deterministic check found in a cluster, and the
@@ -46,6 +46,8 @@ _FIELD: Final = 600
 _LONG_FIELD: Final = 1500
 _ITEMS: Final = 10
 _FACTS: Final = 30
+_LOG_LINES: Final = 40
+_LOG_LINE: Final = 300
 
 
 def user_message(brief: Brief) -> str:
@@ -75,6 +77,7 @@ def _document(brief: Brief) -> dict[str, Any]:
             or [{"code": problem.code, "text": clean(error.text)} for error in problem.errors[:_ITEMS]],
         },
         "playbook": _playbook(brief.playbook),
+        **({"last_log_lines": [clean(line, _LOG_LINE) for line in brief.logs[-_LOG_LINES:]]} if brief.logs else {}),
     }
 
 
