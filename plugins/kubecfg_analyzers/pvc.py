@@ -113,7 +113,11 @@ class Claims:
             "The claim names no StorageClass, and none is the default.",
             cause=f"There is {listed(there)}." if there else "There is no StorageClass at all.",
             doc=_CLASS_DOC,
-            facts={"declared": ",".join(there), **self._user(claim)},
+            facts={
+                "declared": ",".join(there),
+                "only_class": there[0] if len(there) == 1 else "",
+                **self._user(claim),
+            },
         )
 
     def _no_such_class(self, claim: PersistentVolumeClaim, name: str) -> Finding:

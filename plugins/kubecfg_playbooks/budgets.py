@@ -80,9 +80,9 @@ BUDGETS: Final[tuple[Playbook, ...]] = (
             "Each pod has one budget.",
         ),
         verify(
-            "See whether a drain would work, without doing anything.",
-            "kubectl drain NODE --dry-run=server --ignore-daemonsets",
-            "The pod is listed, and no error is.",
+            "See what the budget that stays allows now.",
+            "kubectl describe poddisruptionbudget {other_name} {scope}",
+            "Allowed disruptions is 1 or more, and no event tells of a pod with several budgets.",
         ),
         confidence=0.85,
         minutes=10,

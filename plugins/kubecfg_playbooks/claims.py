@@ -57,14 +57,19 @@ CLAIMS: Final[tuple[Playbook, ...]] = (
         _CLASSES,
         _CLAIM,
         patch(
-            "Make a class the default, if it suits every claim that names none: put its name in place of CLASS.",
-            f"kubectl annotate storageclass CLASS {_DEFAULT}=true --overwrite",
-            "One class is marked '(default)'.",
+            "Give this claim the class {only_class}, which is possible while it has none.",
+            merge("persistentvolumeclaim {name}", {"spec": {"storageClassName": "{only_class}"}}),
+            "The claim names a class.",
         ),
         patch(
-            "Or give this claim a class, which is possible while it has none: put its name in place of CLASS.",
-            merge("persistentvolumeclaim {name}", {"spec": {"storageClassName": "CLASS"}}),
-            "The claim names a class.",
+            "Or make {only_class} the default, if it suits every claim that names none.",
+            f"kubectl annotate storageclass {{only_class}} {_DEFAULT}=true --overwrite",
+            "One class is marked '(default)'.",
+        ),
+        outside(
+            f"Where there are several, choose one: name it in the claim, or mark it with the annotation {_DEFAULT}. "
+            "Where there is none, have one made.",
+            "The claim has a class.",
         ),
         _BOUND,
         confidence=0.9,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kubecfg_core import Playbook
+from kubecfg_core import ActionType, Playbook
 from kubecfg_playbooks.writing import book, delete, look, merge, outside, patch, verify
 
 _DESCRIBE: Final = look(
@@ -41,9 +41,9 @@ _SECRETS: Final = look(
     "{secret} is among them, or is not.",
 )
 _SECRET: Final = look(
-    "See the Secret's type, its keys and their sizes; the values are not shown.",
-    "kubectl describe secret {secret} {scope}",
-    "The type is kubernetes.io/tls, and tls.crt and tls.key have some bytes.",
+    "See the Secret's type and how many keys it has; the values are not shown.",
+    "kubectl get secret {secret} {scope} --show-labels",
+    "TYPE is kubernetes.io/tls and DATA is 2; a label may name what keeps it.",
 )
 _NEW_FILES: Final = outside(
     "Get a certificate chain and its private key from the issuer, and put both into the Secret {secret}: "
@@ -132,10 +132,11 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "kubectl get certificates {scope}",
             "READY is True for the certificate of {secret}, or its events say why not.",
         ),
-        patch(
-            "If it is truly missing, make it from the PEM files of the certificate chain and its key.",
-            "kubectl create secret tls {secret} {scope} --cert=tls.crt --key=tls.key",
+        outside(
+            "If it is truly missing, make it with 'kubectl create secret tls', where the PEM files of the certificate "
+            "chain and its key are.",
             "Secret {secret} exists.",
+            ActionType.CREATE,
         ),
         _DESCRIBE,
         confidence=0.9,

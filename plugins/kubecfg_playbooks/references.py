@@ -93,9 +93,9 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
         "Pod {name} needs the key {key} of Secret {secret}, which has no such key.",
         "The Secret is there, but a container or a volume asks for one key of it by name, and that key is missing.",
         look(
-            "See the keys of the Secret and their sizes; the values are not shown.",
-            "kubectl describe secret {secret} {scope}",
-            "{key} is not among them; a similar key may be.",
+            "See how many keys the Secret has, and what keeps it; the values are not shown.",
+            "kubectl get secret {secret} {scope} --show-labels",
+            "DATA counts its keys, of which {key} is none; a label may name what writes them.",
         ),
         _corrected("key"),
         patch(

@@ -6,9 +6,9 @@ from kubecfg_core import ActionType, Playbook
 from kubecfg_playbooks.writing import book, look, outside, patch, step, verify
 
 _KEYS: Final = look(
-    "See its type, its keys and their sizes; the values are not shown.",
-    "kubectl describe secret {name} {scope}",
-    "The type is the one that is wanted, and each key that it needs has some bytes.",
+    "See its type and how many keys it has; the values are not shown.",
+    "kubectl get secret {name} {scope} --show-labels",
+    "TYPE is the one that is wanted, DATA the number of keys that it needs; a label may name what keeps it.",
 )
 _USERS: Final = look(
     "See which hosts the Ingresses of the namespace serve with it.",

@@ -155,8 +155,8 @@ WEBHOOKS: Final[tuple[Playbook, ...]] = (
         _CONFIGURATION,
         look(
             "See when the Secret was made, and by whom; values are not shown.",
-            "kubectl describe secret {secret} -n {service_namespace}",
-            "Its labels and annotations name what renews it.",
+            "kubectl get secret {secret} -n {service_namespace} --show-labels",
+            "Its labels name what renews it.",
         ),
         _RENEW,
         _PASSES,

@@ -159,6 +159,13 @@ def test_several_defaults_are_told_on_the_newest() -> None:
     assert (found.code, found.name, found.evidence["other"]) == ("storageclass.several_defaults", "newer", "older")
 
 
+@pytest.mark.parametrize(("classes", "only_class"), [(["fast"], "fast"), (["fast", "slow"], ""), ([], "")])
+def test_a_claim_without_a_class_is_told_the_only_one_there_is(classes: list[str], only_class: str) -> None:
+    found = only(pvc.analyze, view_of(*(storage_class(name) for name in classes), DRIVER, claim(None)))
+
+    assert (found.code, found.evidence.get("only_class", "")) == ("pvc.no_default_class", only_class)
+
+
 def test_no_default_is_told_only_where_a_claim_relies_on_one() -> None:
     found = only(storageclasses.analyze, view_of(storage_class(), DRIVER, claim(None)))
 
