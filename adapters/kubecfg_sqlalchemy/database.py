@@ -11,6 +11,7 @@ from kubecfg_core.errors import StorageUnavailable
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.vault import Vault
 from kubecfg_sqlalchemy.address import parse_url
+from kubecfg_sqlalchemy.answer_cache import SqlAnswerCache
 from kubecfg_sqlalchemy.audit_log import SqlAuditLog
 from kubecfg_sqlalchemy.clusters import SqlClusters
 from kubecfg_sqlalchemy.connections import Connections
@@ -19,6 +20,7 @@ from kubecfg_sqlalchemy.grants import SqlGrants
 from kubecfg_sqlalchemy.keys import SqlKeys
 from kubecfg_sqlalchemy.login_attempts import SqlLoginAttempts
 from kubecfg_sqlalchemy.outbox import SqlOutbox
+from kubecfg_sqlalchemy.token_budget import SqlTokenBudget
 from kubecfg_sqlalchemy.users import SqlUsers
 
 _PING_DEADLINE: Final = 3.0
@@ -42,6 +44,8 @@ class Database:
         self.expiries = SqlExpiries(self._connections)
         self.keys = SqlKeys(self._connections, vault=vault)
         self.audit = SqlAuditLog(self._connections)
+        self.answers = SqlAnswerCache(self._connections, clock=clock)
+        self.tokens = SqlTokenBudget(self._connections)
 
     @classmethod
     @asynccontextmanager

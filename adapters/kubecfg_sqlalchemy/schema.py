@@ -130,6 +130,25 @@ login_attempts = sa.Table(
     sa.Index("ix_login_attempts_last_at", "last_at"),
 )
 
+# What a language model answered each user, as it came: masked. They go with their user, as what was spent does.
+llm_answers = sa.Table(
+    "llm_answers",
+    metadata,
+    sa.Column("user_id", _Id, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Index("ix_llm_answers_until", "until"),
+)
+
+llm_tokens = sa.Table(
+    "llm_tokens",
+    metadata,
+    sa.Column("user_id", _Id, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+)
+
 _LARGEST_ID = 2**63 - 1
 
 

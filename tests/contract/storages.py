@@ -9,20 +9,24 @@ import pytest
 
 from kubecfg_core.clusters import Cluster, ClusterTarget, NewCluster
 from kubecfg_core.events import Event
+from kubecfg_core.ports.answer_cache import AnswerCache
 from kubecfg_core.ports.audit_log import AuditLog
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.expiries import Expiries
 from kubecfg_core.ports.grant_repo import GrantRepo
 from kubecfg_core.ports.login_attempts import LoginAttempts
 from kubecfg_core.ports.outbox import Outbox
+from kubecfg_core.ports.token_budget import TokenBudget
 from kubecfg_core.ports.user_repo import UserRepo
 from kubecfg_core.secret import Secret
+from kubecfg_core.testing.answer_cache import InMemoryAnswerCache
 from kubecfg_core.testing.clock import FakeClock
 from kubecfg_core.testing.clusters import InMemoryClusters
 from kubecfg_core.testing.expiries import InMemoryExpiries
 from kubecfg_core.testing.grants import InMemoryGrants
 from kubecfg_core.testing.login_attempts import InMemoryLoginAttempts
 from kubecfg_core.testing.outbox import InMemoryOutbox
+from kubecfg_core.testing.token_budget import InMemoryTokenBudget
 from kubecfg_core.testing.users import InMemoryUsers
 from kubecfg_core.testing.vault import PlainVault
 from kubecfg_core.users import Role
@@ -41,6 +45,8 @@ class Storage:
     expiries: Expiries
     outbox: Outbox
     audit: AuditLog
+    answers: AnswerCache
+    tokens: TokenBudget
     clock: FakeClock
 
     async def make_users(self) -> tuple[int, int]:
@@ -65,6 +71,8 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             expiries=InMemoryExpiries(clusters),
             outbox=outbox,
             audit=outbox.audit,
+            answers=InMemoryAnswerCache(clock=clock),
+            tokens=InMemoryTokenBudget(),
             clock=clock,
         )
         return
@@ -85,6 +93,8 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             expiries=database.expiries,
             outbox=database.outbox,
             audit=database.audit,
+            answers=database.answers,
+            tokens=database.tokens,
             clock=clock,
         )
 
