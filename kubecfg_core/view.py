@@ -1,5 +1,6 @@
 """A cluster as it was read: immutable, indexed, and honest about what could not be read."""
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from kubecfg_core.indexing import Index
 from kubecfg_core.kinds.meta import KubeObject, LabelSelector
 from kubecfg_core.resources import KindState, ReadState, Resource, Unreadable
 
+_PAUSE = 0.001
 K = TypeVar("K", bound=KubeObject)
 T = TypeVar("T")
 I = TypeVar("I", bound=Index[Any])  # noqa: E741 - it reads as Index
@@ -128,6 +130,15 @@ class ClusterView:
         found: T = self._worked_out[work_out]
         return found
 
+    @property
+    def resources(self) -> list[Resource[Any]]:
+        """Every kind that was asked for, with each struct that it was read into."""
+        return list(self._readings)
+
+    def replacing(self, readings: Mapping[Resource[Any], Reading]) -> "ClusterView":
+        """The same cluster at the same time, but for these kinds."""
+        return ClusterView({**self._readings, **readings}, now=self.now, namespace=self.namespace)
+
     def forget(self) -> None:
         """Let go of everything, little by little: to free a large view at once stops all threads for 100 ms."""
         objects = [item for reading in self._readings.values() for item in reading.objects]
@@ -142,7 +153,8 @@ class ClusterView:
             index.clear()
         self._readings.clear()
         while objects:
-            del objects[-500:]
+            del objects[-100:]
+            time.sleep(_PAUSE)
 
     @property
     def unreadable(self) -> list[Unreadable]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import aiohttp
 
-_PIECE: Final = 256 * 1024
+_PIECE: Final = 512 * 1024
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
@@ -16,7 +16,7 @@ class Inflater(ABC):
 
     @abstractmethod
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
-        """What the chunk gives, in pieces of at most 256 KB. Raises `ClientPayloadError` for what is not so encoded."""
+        """What the chunk gives, in pieces of at most 512 KB. Raises `ClientPayloadError` for what is not so encoded."""
 
     @abstractmethod
     def end(self) -> None:
