@@ -1,6 +1,9 @@
 """One chat completion by the openai package, bounded, with its errors in our words. Import this late."""
 
+import math
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx2
@@ -9,11 +12,12 @@ import openai
 
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import AddressRefused, UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
+from kubecfg_core.ports.llm import Meter, Usage
 from kubecfg_core.secret import Secret
+from kubecfg_openai.prompt import tokens_of
 from kubecfg_openai.transport import GuardedTransport
 
 _MAX_BYTES: Final = 1024 * 1024
-_MAX_WAIT: Final = 10.0
 # The last is how the client tells itself to leave the answer alone.
 _HEADERS: Final = frozenset(
     {"host", "accept", "content-type", "content-length", "user-agent", "x-stainless-raw-response"}
@@ -30,9 +34,12 @@ class Busy(UpstreamRefused):
         self.wait = wait
 
 
-def worth_a_retry(error: Exception) -> bool | float:
-    """Whether to ask again, or after how many seconds where the server said so: for stamina."""
-    return isinstance(error, Busy) and (error.wait or True)
+def worth_a_retry(error: Exception, *, left: float) -> bool | float:
+    """Whether to ask again, or after how many seconds where the server said so: for stamina.
+
+    Never after the seconds that are `left`: what the server said is told at once then.
+    """
+    return isinstance(error, Busy) and error.wait < left and (error.wait or True)
 
 
 class _Message(msgspec.Struct):
@@ -44,8 +51,14 @@ class _Choice(msgspec.Struct):
     message: _Message
 
 
+class _Usage(msgspec.Struct):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
 class _Completion(msgspec.Struct):
     choices: list[_Choice]
+    usage: _Usage | None = None
 
 
 class Chat:
@@ -79,13 +92,16 @@ class Chat:
         if self._api_key:
             request.headers["Authorization"] = f"Bearer {self._api_key.reveal()}"
 
-    async def complete(self, body: dict[str, Any]) -> str:
-        """The text of the first choice. Raises `Busy`, `UpstreamRefused`, `UpstreamUnreachable`, `UpstreamTimeout`."""
+    async def complete(self, body: dict[str, Any], meter: Meter) -> str:
+        """The text of the first choice. `meter` is told what it took, by the server or else by a guess.
+
+        Raises `Busy`, `UpstreamRefused`, `UpstreamUnreachable`, `UpstreamTimeout`.
+        """
         failure: UpstreamError
         try:
             completions = self._client.chat.completions.with_streaming_response
             async with completions.create(**body, extra_headers=self._extra) as answer:
-                return _text(await answer.read())
+                return _text(await answer.read(), body, meter)
         except openai.APIStatusError as error:
             failure = _refusal(error)
         except openai.APIConnectionError as error:
@@ -125,14 +141,25 @@ async def _bound(response: httpx2.Response) -> None:
         response.stream = _Bounded(response.stream)
 
 
-def _text(body: bytes) -> str:
+def _text(body: bytes, asked: dict[str, Any], meter: Meter) -> str:
     try:
-        message = msgspec.json.decode(body, type=_Completion).choices[0].message
+        completion = msgspec.json.decode(body, type=_Completion)
+        message = completion.choices[0].message
     except (msgspec.DecodeError, IndexError) as error:
         raise UpstreamRefused("The server at LLM_API_URL does not answer like a language model.") from error
+    meter(_usage(completion, asked, message.content or ""))
     if message.refusal or not message.content:
         raise UpstreamRefused("The language model refused to answer.")
     return message.content
+
+
+def _usage(completion: _Completion, asked: dict[str, Any], said: str) -> Usage:
+    told = completion.usage or _Usage()
+    sent = sum(tokens_of(message["content"]) for message in asked["messages"])
+    return Usage(
+        tokens_in=told.prompt_tokens if told.prompt_tokens > 0 else sent,
+        tokens_out=told.completion_tokens if told.completion_tokens > 0 else tokens_of(said),
+    )
 
 
 def _refusal(error: openai.APIStatusError) -> UpstreamError:
@@ -148,9 +175,18 @@ def _refusal(error: openai.APIStatusError) -> UpstreamError:
 
 
 def _wait(error: openai.APIStatusError) -> float:
+    """The seconds that the server wants to be left alone for: given as such, or as a date."""
+    said = error.response.headers.get("retry-after", "")
     try:
-        return min(max(float(error.response.headers.get("retry-after", "")), 0.0), _MAX_WAIT)
+        return max(float(said), 0.0) if math.isfinite(float(said)) else 0.0
     except ValueError:
+        return _until(said)
+
+
+def _until(said: str) -> float:
+    try:
+        return max((parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):  # no date, or one without a zone
         return 0.0
 
 

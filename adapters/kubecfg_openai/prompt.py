@@ -64,6 +64,11 @@ def clean(text: str, limit: int = _FIELD) -> str:
     return redacted if len(redacted) <= limit else redacted[: limit - 1] + "…"
 
 
+def tokens_of(text: str) -> int:
+    """About how many tokens a text has, rather too many: one for three bytes."""
+    return len(text.encode()) // 3 + 1
+
+
 def _document(brief: Brief) -> dict[str, Any]:
     """An allow-list: a field that is added to a problem later does not leave by itself."""
     problem = brief.problem

@@ -36,6 +36,8 @@ class FakeOpenAI:
     def __init__(self, mode: str = "ok", content: str | None = None) -> None:
         self.mode = mode
         self.content = content if content is not None else json.dumps(GOOD)
+        self.usage: dict[str, int] | None = None
+        self.retry_after = "3600"
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         app = web.Application(client_max_size=4 * 1024 * 1024)
@@ -58,7 +60,10 @@ class FakeOpenAI:
         self.headers.append(dict(request.headers))
         modes: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
             "ok": self._ok,
+            "429": self._busy,
             "429-then-ok": self._busy_once,
+            "slow": self._slow,
+            "closes": self._closes,
             "500": lambda r: self._status(r, 500),
             "400": lambda r: self._status(r, 400),
             "401": lambda r: self._status(r, 401),
@@ -70,6 +75,7 @@ class FakeOpenAI:
             "only-text": lambda r: self._only(r, None),
             "huge": self._huge,
             "huge-error": self._huge,
+            "1MB": lambda _: self._say(json.dumps(GOOD | {"detailed_solution": "x" * 1_000_000})),
             "gzip": self._gzip,
             "redirect": self._redirect,
             "not-openai": self._html,
@@ -85,12 +91,28 @@ class FakeOpenAI:
 
     async def _message(self, message: dict[str, Any]) -> web.StreamResponse:
         choice = {"index": 0, "finish_reason": "stop", "message": message}
-        return web.json_response({"id": "x", "object": "chat.completion", "created": 1, "choices": [choice]})
+        answer = {"id": "x", "object": "chat.completion", "created": 1, "choices": [choice]}
+        return web.json_response(answer | ({"usage": self.usage} if self.usage else {}))
 
     async def _status(self, request: web.Request, status: int) -> web.StreamResponse:
         # Some proxies repeat what they were sent.
         error = {"message": f"refused: {request.headers.get('Authorization')}", "type": "x"}
         return web.json_response({"error": error}, status=status)
+
+    async def _busy(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"error": {"message": "busy"}}, status=429, headers={"Retry-After": self.retry_after})
+
+    async def _slow(self, request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.2)
+        return await self._ok(request)
+
+    async def _closes(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "5000"})
+        await response.prepare(request)
+        await response.write(b'{"choices": [{"message": {"content": "half an ')
+        assert request.transport
+        request.transport.close()
+        return response
 
     async def _busy_once(self, request: web.Request) -> web.StreamResponse:
         return await (self._status(request, 429) if len(self.bodies) == 1 else self._ok(request))

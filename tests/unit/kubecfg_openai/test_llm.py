@@ -18,10 +18,10 @@ from kubecfg_core.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from kubecfg_core.ports.llm import Brief
+from kubecfg_core.ports.llm import Brief, Usage
 from kubecfg_core.problems import Finding, Severity, to_problems
 from kubecfg_core.secret import Secret
-from kubecfg_openai import OpenAILLM
+from kubecfg_openai import OpenAILLM, prompt
 from tests.contract.test_llm import BRIEF, PLAYBOOK
 from tests.fakes.openai_server import FakeOpenAI
 
@@ -45,6 +45,39 @@ async def served(mode: str, **kwargs: Any) -> AsyncIterator[tuple[FakeOpenAI, Op
 async def test_a_busy_server_is_asked_again() -> None:
     async with served("429-then-ok") as (server, llm):
         await llm.solve(BRIEF)
+
+        assert len(server.bodies) == 2
+
+
+async def test_a_server_that_says_when_is_asked_again_then() -> None:
+    async with served("429", attempts=2) as (server, llm):
+        server.retry_after = "0.2"
+        start = time.monotonic()
+        with pytest.raises(UpstreamRefused, match="429"):
+            await llm.solve(BRIEF)
+
+        assert time.monotonic() - start >= 0.2
+        assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize("later", ["3600", "Fri, 31 Dec 2099 23:59:59 GMT"], ids=["seconds", "date"])
+async def test_a_server_that_wants_more_time_than_is_left_is_given_up_at_once(later: str) -> None:
+    async with served("429", timeout=5.0) as (server, llm):
+        server.retry_after = later
+        start = time.monotonic()
+        with pytest.raises(UpstreamRefused, match="429"):
+            await llm.solve(BRIEF)
+
+        assert time.monotonic() - start < 2.0
+        assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize("odd", ["soon", "nan", "-5", "Mon", "inf"])
+async def test_a_retry_after_that_is_none_is_not_waited_for(odd: str) -> None:
+    async with served("429", attempts=2) as (server, llm):
+        server.retry_after = odd
+        with pytest.raises(UpstreamRefused, match="429"):
+            await llm.solve(BRIEF)
 
         assert len(server.bodies) == 2
 
@@ -115,6 +148,68 @@ async def test_a_request_refused_in_every_format_forgets_no_format() -> None:
         await llm.solve(BRIEF)
 
         assert server.bodies[-1]["response_format"]["type"] == "json_schema"
+
+
+async def test_an_answer_that_ends_in_the_middle_is_an_error_of_the_server() -> None:
+    async with served("closes") as (_, llm):
+        with pytest.raises(UpstreamUnreachable):
+            await llm.solve(BRIEF)
+
+
+async def test_the_meter_is_told_what_the_server_counted() -> None:
+    told: list[Usage] = []
+    async with served("ok") as (server, llm):
+        server.usage = {"prompt_tokens": 700, "completion_tokens": 90, "total_tokens": 790}
+        await llm.metered(told.append).solve(BRIEF)
+
+    assert told == [Usage(tokens_in=700, tokens_out=90)]
+
+
+async def test_where_the_server_counts_nothing_the_meter_is_told_a_guess() -> None:
+    told: list[Usage] = []
+    async with served("ok") as (_, llm):
+        await llm.metered(told.append).solve(BRIEF)
+        most = llm.most_tokens(BRIEF)
+
+    [usage] = told
+    assert 0 < usage.tokens_in + usage.tokens_out < most
+
+
+async def test_an_answer_that_is_no_solution_is_metered_with_its_repair() -> None:
+    told: list[Usage] = []
+    async with served("wrong-schema") as (_, llm):
+        with pytest.raises(UpstreamRefused):
+            await llm.metered(told.append).solve(BRIEF)
+
+    assert len(told) == 2
+
+
+async def test_a_problem_that_is_too_large_for_a_call_is_not_sent() -> None:
+    async with served("ok", max_tokens=256) as (server, llm):
+        with pytest.raises(UpstreamRefused, match="LLM_MAX_TOKENS_PER_CALL"):
+            await llm.solve(BRIEF)
+
+        assert server.bodies == []
+
+
+async def test_log_lines_are_sent_where_there_is_room_for_them_and_left_out_where_not() -> None:
+    brief = msgspec.structs.replace(BRIEF, logs=tuple(f"line {n} " + "word " * 50 for n in range(40)))
+    for max_tokens, sent in ((16384, True), (5000, False)):
+        async with served("ok", max_tokens=max_tokens) as (server, llm):
+            await llm.solve(brief)
+
+        assert ("line 39" in str(server.bodies[0])) is sent
+
+
+async def test_an_answer_is_bounded() -> None:
+    async with served("ok", max_tokens=6000) as (server, llm):
+        await llm.solve(BRIEF)
+
+        assert server.bodies[0]["max_completion_tokens"] == 3000
+
+
+def test_the_version_tells_the_model_and_its_instructions() -> None:
+    assert OpenAILLM("http://llm", model="m").version == f"m/{prompt.VERSION}"
 
 
 @pytest.mark.parametrize("mode", ["huge", "huge-error", "gzip", "redirect", "not-openai", "refusal"])
