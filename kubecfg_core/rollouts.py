@@ -27,11 +27,13 @@ def with_change(head: Finding, roots: Sequence[Finding], view: ClusterView) -> F
     """The finding with `changed` and `rollback_revision` as evidence, and a sentence of it in its cause.
 
     Only where a Deployment's newest revision has the trouble, and an older one still serves. Values of variables and
-    arguments are not told: they may be secrets.
+    arguments are not told: they may be secrets. Where there is no other revision at all, `only_revision` is evidence.
     """
     if head.owner.kind != "Deployment" or "changed" in head.evidence:
         return head
     revisions = _revisions(view, head.owner)
+    if len(revisions) == 1 and view.covers(REPLICASETS, head.owner.namespace):
+        return msgspec.structs.replace(head, evidence={**head.evidence, "only_revision": True})
     serving = [item for item in revisions[:-1] if item.status.availableReplicas > 0]
     if not serving or not _has_trouble(view, revisions[-1], roots):
         return head

@@ -43,12 +43,16 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaybookStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A step before it is filled in: `description`, `command` and `expected_outcome` are `str.format` templates."""
+    """A step before it is filled in: `description`, `command` and `expected_outcome` are `str.format` templates.
+
+    `unless` names a fact: where the finding has it, the step is left out.
+    """
 
     action_type: ActionType
     description: str
     command: str = ""
     expected_outcome: str = ""
+    unless: str = ""
 
 
 class Playbook(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +63,9 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
     `text`, `cause` and `to_revision` (the flag of `kubectl rollout undo`, or empty), beside the finding's own
     evidence. What the object belongs to is in `workload` and `workload_kind`, and where its pods can be rolled out
     anew also in `controller` (`deployment/api`); a pod that nobody made has `naked_pod`, its name. Where there is a
-    `container`, `containers_field` is the field of the pod's specification that lists it. A step whose template
-    names a fact that the finding has not is left out.
+    `container`, `containers_field` is the field of the pod's specification that lists it. `only_revision` is there
+    where the Deployment has no revision to go back to. A step whose template names a fact that the finding has not is
+    left out, and so is one `unless` whose fact it has.
     """
 
     code: str

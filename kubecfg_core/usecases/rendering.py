@@ -72,7 +72,7 @@ def playbook_solution(problem: Problem, plugins: Plugins) -> Solution:
     What is only a symptom of it needs none of its own. A code without a playbook gets general steps, and
     `additional_notes` says so.
     """
-    findings = _distinct(told_by(problem)) or [_as_finding(problem)]
+    findings = _with_revisions(_distinct(told_by(problem)) or [_as_finding(problem)])
     playbooks = [plugins.playbook(finding.code) for finding in findings]
     parts = [
         render(playbook or _GENERIC, finding)
@@ -134,6 +134,8 @@ def facts_of(finding: Finding) -> dict[str, str]:
 
 
 def _step(template: PlaybookStep, facts: Facts) -> Step | None:
+    if template.unless in facts:
+        return None
     description = _fill(template.description, facts)
     outcome = _fill(template.expected_outcome, facts)
     command = _fill(template.command, facts, in_shell=True)
@@ -182,6 +184,16 @@ def _cleaned(value: str) -> str:
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:
     """The first finding of each code: one playbook is not told twice."""
     return list({finding.code: finding for finding in reversed(list(findings))}.values())[::-1]
+
+
+def _with_revisions(findings: list[Finding]) -> list[Finding]:
+    """The findings with what the first one tells of the revisions of their owner: it is told of the cause alone."""
+    first = findings[0]
+    known = {key: first.evidence[key] for key in ("only_revision", "rollback_revision") if key in first.evidence}
+    return [
+        msgspec.structs.replace(each, evidence=known | each.evidence) if each.owner == first.owner else each
+        for each in findings
+    ]
 
 
 def _as_finding(problem: Problem) -> Finding:

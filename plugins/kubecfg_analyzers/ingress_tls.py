@@ -57,13 +57,20 @@ def _hosts(ingress: Ingress, entry: IngressTls) -> list[str]:
 
 def _no_secret(view: ClusterView, ingress: Ingress, entry: IngressTls) -> Finding:
     close = nearest(entry.secretName, (item.name for item in view.within(SECRETS, ingress.namespace)))
-    issuer = "" if _ISSUERS.isdisjoint(ingress.metadata.annotations) else " Its issuer has not made it."
+    issued = not _ISSUERS.isdisjoint(ingress.metadata.annotations)
+    issuer = " Its issuer has not made it." if issued else ""
     return _found(
         ingress,
         "ingress.tls_secret_missing",
         f'The TLS Secret "{entry.secretName}" does not exist in namespace {ingress.namespace}.',
         cause=f"Clients get the controller's own certificate, or no connection.{issuer}{suggestion(close)}",
-        facts={"secret": entry.secretName, "host": next(iter(_hosts(ingress, entry)), None), "nearest": close},
+        facts={
+            "secret": entry.secretName,
+            "host": next(iter(_hosts(ingress, entry)), None),
+            "nearest": close,
+            # cert-manager names the Certificate that it makes for an Ingress after the Secret.
+            "certificate": entry.secretName if issued else None,
+        },
     )
 
 
@@ -102,7 +109,13 @@ def _ended(view: ClusterView, ingress: Ingress, secret: Secret, weakest: Certifi
         "ingress.tls_expired",
         f'The certificate in Secret "{secret.name}" ended on {weakest.ends:%Y-%m-%d}, {counted(days, "day")} ago.',
         cause=f"Clients that ask for {weakest.host} refuse the connection.",
-        facts={"secret": secret.name, "days": days, "ended": f"{weakest.ends:%Y-%m-%d}", "host": weakest.host},
+        facts={
+            "secret": secret.name,
+            "days": days,
+            "ended": f"{weakest.ends:%Y-%m-%d}",
+            "host": weakest.host,
+            "certificate": secret.metadata.annotations.get("cert-manager.io/certificate-name"),
+        },
     )
 
 

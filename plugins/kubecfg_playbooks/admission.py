@@ -20,6 +20,7 @@ _UNDO: Final = step(
     "If this began with the last rollout, go back to the version that worked.",
     "kubectl rollout undo deployment/{name} {scope}",
     "The previous version's pods become ready.",
+    unless="only_revision",
 )
 _DONE: Final = verify(
     "Wait until every replica is available: {desired} are wanted.",

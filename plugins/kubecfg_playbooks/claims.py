@@ -70,6 +70,7 @@ CLAIMS: Final[tuple[Playbook, ...]] = (
             f"Where there are several, choose one: name it in the claim, or mark it with the annotation {_DEFAULT}. "
             "Where there is none, have one made.",
             "The claim has a class.",
+            unless="only_class",
         ),
         _BOUND,
         confidence=0.9,

@@ -68,12 +68,12 @@ CONTAINERS: Final[tuple[Playbook, ...]] = (
         "The kernel ends a container at its memory limit, and any container when the node itself has none left. Either "
         "the limit is too low for the normal use, or the application takes ever more: a leak, an unbounded cache, or "
         "a heap that is sized by the node's memory and not by the limit.",
+        DESCRIBE_POD,
         look(
             "See how much memory the containers use now.",
             "kubectl top pod {name} {scope} --containers",
             "MEMORY of {container} is near its limit, or grows towards it.",
         ),
-        DESCRIBE_POD,
         patch(
             "Raise the memory limit of {container} from {limit} to {suggested_limit}.",
             "kubectl set resources {controller} {scope} -c {container} --limits=memory={suggested_limit}",

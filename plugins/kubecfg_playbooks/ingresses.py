@@ -128,9 +128,9 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "The Ingress names a Secret that exists.",
         ),
         look(
-            "If cert-manager should make it, see its certificates.",
-            "kubectl get certificates {scope}",
-            "READY is True for the certificate of {secret}, or its events say why not.",
+            "cert-manager should make it: see why it has not.",
+            "kubectl describe certificate {certificate} {scope}",
+            "The conditions and events name what the issuer waits for.",
         ),
         outside(
             "If it is truly missing, make it with 'kubectl create secret tls', where the PEM files of the certificate "
@@ -159,9 +159,9 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
         "issuer; whoever renews it automatically has failed for some time.",
         _SECRET,
         look(
-            "If cert-manager keeps it, see why it was not renewed.",
-            "kubectl get certificates {scope}",
-            "READY is False for the certificate of {secret}; describing it says why.",
+            "cert-manager keeps it: see why it was not renewed.",
+            "kubectl describe certificate {certificate} {scope}",
+            "The conditions and events name what the issuer waits for.",
         ),
         _NEW_FILES,
         _DESCRIBE,

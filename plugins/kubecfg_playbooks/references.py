@@ -84,6 +84,7 @@ REFERENCES: Final[tuple[Playbook, ...]] = (
             "If it is taken as a whole (envFrom or a volume), make it with every key in place of KEY=VALUE.",
             "kubectl create secret generic {secret} {scope} --from-literal=KEY=VALUE",
             "Secret {secret} exists.",
+            unless="key",
         ),
         _STARTS,
         confidence=0.9,

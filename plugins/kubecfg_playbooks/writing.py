@@ -16,9 +16,11 @@ def book(
     )
 
 
-def step(action: ActionType, description: str, command: str, outcome: str) -> PlaybookStep:
-    """A step of any action."""
-    return PlaybookStep(action_type=action, description=description, command=command, expected_outcome=outcome)
+def step(action: ActionType, description: str, command: str, outcome: str, *, unless: str = "") -> PlaybookStep:
+    """A step of any action; it is left out where there is the fact `unless`."""
+    return PlaybookStep(
+        action_type=action, description=description, command=command, expected_outcome=outcome, unless=unless
+    )
 
 
 def look(description: str, command: str, outcome: str) -> PlaybookStep:
@@ -31,9 +33,9 @@ def patch(description: str, command: str, outcome: str) -> PlaybookStep:
     return step(ActionType.PATCH, description, command, outcome)
 
 
-def create(description: str, command: str, outcome: str) -> PlaybookStep:
+def create(description: str, command: str, outcome: str, *, unless: str = "") -> PlaybookStep:
     """A step that makes an object that is missing."""
-    return step(ActionType.CREATE, description, command, outcome)
+    return step(ActionType.CREATE, description, command, outcome, unless=unless)
 
 
 def delete(description: str, command: str, outcome: str) -> PlaybookStep:
@@ -46,9 +48,11 @@ def verify(description: str, command: str, outcome: str) -> PlaybookStep:
     return step(ActionType.VERIFY, description, command, outcome)
 
 
-def outside(description: str, outcome: str, action: ActionType = ActionType.CONFIGURE) -> PlaybookStep:
+def outside(
+    description: str, outcome: str, action: ActionType = ActionType.CONFIGURE, *, unless: str = ""
+) -> PlaybookStep:
     """A step that kubectl cannot do."""
-    return step(action, description, "", outcome)
+    return step(action, description, "", outcome, unless=unless)
 
 
 def escalate(description: str, outcome: str) -> PlaybookStep:
@@ -107,4 +111,5 @@ UNDO: Final = step(
     "If this began with the last rollout, go back to the version that worked.",
     "kubectl rollout undo {controller} {scope} {to_revision}",
     "The previous version's pods replace the failing ones.",
+    unless="only_revision",
 )

@@ -108,3 +108,15 @@ def test_many_changes_are_counted() -> None:
     changed = str(told(cluster([OLD | {"env": [*OLD["env"], *variables]}])).evidence["changed"])
 
     assert changed.endswith("variable V7 of app and 12 more")
+
+
+def test_a_deployment_of_one_revision_is_known_to_have_nothing_to_go_back_to() -> None:
+    alone = view_of({"kind": "Deployment", "metadata": {"name": "api"}}, _revision(1, [OLD], 0))
+
+    assert told(alone).evidence == {"only_revision": True}
+
+
+def test_revisions_that_could_not_all_be_read_are_not_the_only_one() -> None:
+    alone = view_of({"kind": "Deployment", "metadata": {"name": "api"}}, _revision(1, [OLD], 0), namespace="other")
+
+    assert told(alone).evidence == {}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -221,3 +222,24 @@ def test_a_folded_problem_gets_the_steps_of_its_cause_alone() -> None:
 
     steps = playbook_solution(problem, plugins_with(*books)).remediation_steps
     assert [step.description for step in steps] == ["Mend."]
+
+
+def test_a_step_is_left_out_where_there_is_the_fact_that_makes_it_idle() -> None:
+    step = msgspec.structs.replace(make_step("kubectl get pods"), unless="only_revision")
+    playbook = make_playbook(step)
+
+    assert render(playbook, make_finding()).remediation_steps
+    assert render(playbook, make_finding(evidence={"only_revision": True})).remediation_steps == []
+
+
+def test_what_is_known_of_revisions_holds_for_every_finding_of_the_owner() -> None:
+    undo = msgspec.structs.replace(make_step("kubectl rollout undo deployment/api"), unless="only_revision")
+    plugins = plugins_with(make_playbook(make_step("kubectl get pods")), make_playbook(undo, code="widget.slow"))
+    findings = [
+        make_finding(parent="Deployment/api", evidence={"only_revision": True}),
+        make_finding(parent="Deployment/api", code="widget.slow", severity=Severity.WARNING),
+    ]
+    [problem] = to_problems(findings)
+
+    commands = [step.command for step in playbook_solution(problem, plugins).remediation_steps]
+    assert commands == ["kubectl get pods"]
