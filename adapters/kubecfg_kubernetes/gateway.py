@@ -19,7 +19,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _METADATA_ONLY: Final = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,{JSON}"
 _REVIEW: Final = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-_FORBIDDEN, _NOT_FOUND = 403, 404
+_OK, _FORBIDDEN, _NOT_FOUND = 200, 403, 404
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ class KubernetesGateway(KubeGateway):
         """One request, for the object's metadata alone. A name that is no path segment names nothing."""
         if namespace is not None:
             check_namespace(namespace)
-        if name in ("", ".", "..") or "/" in name or "%" in name:
+        if not is_segment(name):
             return False
         path = f"{resource.path(namespace)}/{quote(name, safe='')}"
         answer = await self._small(path, accept=_METADATA_ONLY)
@@ -103,6 +103,30 @@ class KubernetesGateway(KubeGateway):
             return False
         self._decoded(answer, msgspec.Raw)
         return True
+
+    async def logs(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        previous: bool = False,
+        lines: int = 40,
+        limit: int = 16384,
+    ) -> str:
+        """One request, of a kind that the node has to answer. A refusal of the node's is an empty log."""
+        check_namespace(namespace)
+        if not is_segment(pod):
+            return ""
+        query = [("container", container), ("tailLines", str(lines)), ("limitBytes", str(limit))]
+        path = f"/api/v1/namespaces/{namespace}/pods/{quote(pod, safe='')}/log"
+        try:
+            answer = await self._client.ask(
+                path, query=[*query, *([("previous", "true")] if previous else [])], accept=f"{JSON}, */*", limit=limit
+            )
+        except TooLarge:
+            return ""
+        return answer.body.decode(errors="replace") if answer.status == _OK else ""
 
     async def _asked(self, path: str, shape: type[T], post: Any = None) -> T | None:
         """A small document; `None` where it is forbidden, or not served (an older cluster)."""
@@ -128,3 +152,8 @@ class KubernetesGateway(KubeGateway):
         if answer.status >= 400:  # noqa: PLR2004 - HTTP
             raise not_kubernetes(self._client.server, answer.status)
         return found
+
+
+def is_segment(name: str) -> bool:
+    """Whether a name can be one segment of a path."""
+    return name not in ("", ".", "..") and "/" not in name and "%" not in name

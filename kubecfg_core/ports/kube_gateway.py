@@ -53,6 +53,22 @@ class KubeGateway(ABC):
     async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:
         """Whether one object exists; `None` where the credential may not ask."""
 
+    async def logs(
+        self,
+        namespace: str,  # noqa: ARG002 - one without logs looks at nothing
+        pod: str,  # noqa: ARG002 - one without logs looks at nothing
+        container: str,  # noqa: ARG002 - one without logs looks at nothing
+        *,
+        previous: bool = False,  # noqa: ARG002 - one without logs looks at nothing
+        lines: int = 40,  # noqa: ARG002 - one without logs looks at nothing
+        limit: int = 16384,  # noqa: ARG002 - one without logs looks at nothing
+    ) -> str:
+        """The last `lines` of a container's log, at most `limit` bytes of them; of its run before, with `previous`.
+
+        Empty where there is none or the credential may not read it: unlike a list, nothing is concluded from it.
+        """
+        return ""
+
 
 class KubeConnector(ABC):
     """Makes gateways. Connections are kept per target, so that a second look costs no second handshake."""

@@ -21,7 +21,8 @@ class InMemoryCluster(KubeGateway):
 
     `forbidden`, `absent` and `partial` hold full names of kinds (`secrets`, `deployments.apps`). `error` is raised by
     every call, while it is set. `served_at` is the time on its clock, if it tells. `token` is the only one let in;
-    `None` lets everybody in. All may be changed at any time. `requests` has the path of each request, oldest first.
+    `None` lets everybody in. `texts` are logs by namespace, pod, container, and whether they are the previous run's.
+    All may be changed at any time. `requests` has the path of each request, oldest first.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class InMemoryCluster(KubeGateway):
         self.token = token
         self.error: UpstreamError | None = None
         self.served_at: datetime | None = None
+        self.texts: dict[tuple[str, str, str, bool], str] = {}
         self.requests: list[str] = []
 
     async def info(self) -> ClusterInfo:
@@ -76,6 +78,23 @@ class InMemoryCluster(KubeGateway):
         if resource.full_name in self.forbidden:
             return None
         return any(item["metadata"]["name"] == name for item in self._of(resource, namespace))
+
+    async def logs(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        previous: bool = False,
+        lines: int = 40,
+        limit: int = 16384,
+    ) -> str:
+        """The end of the text that was put there for the container."""
+        self._asked(f"/api/v1/namespaces/{namespace}/pods/{pod}/log")
+        if "pods/log" in self.forbidden:
+            return ""
+        text = self.texts.get((namespace, pod, container, previous), "")
+        return "".join(text.splitlines(keepends=True)[-lines:]).encode()[:limit].decode(errors="replace")
 
     def _of(self, resource: Resource[Any], namespace: str | None) -> Iterable[Object]:
         for item in self.objects:
@@ -126,6 +145,18 @@ class _Door(KubeGateway):
 
     async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:
         return await self._open().exists(resource, namespace, name)
+
+    async def logs(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        previous: bool = False,
+        lines: int = 40,
+        limit: int = 16384,
+    ) -> str:
+        return await self._open().logs(namespace, pod, container, previous=previous, lines=lines, limit=limit)
 
     def _open(self) -> InMemoryCluster:
         if self._cluster is None:

@@ -41,28 +41,36 @@ OBJECTS = [
     make("Namespace", "shop"),
     make("Namespace", "data"),
     make("Namespace", "empty"),
-    make("Pod", "web-0", "shop"),
+    make("Pod", "web-0", "shop", spec={"containers": [{"name": "app", "image": "web:1"}]}),
     make("Pod", "web-1", "shop"),
     make("Pod", "db-0", "data"),
     event("started", "Normal"),
     event("backing-off", "Warning"),
 ]
-READABLE = Rule(verbs=("get", "list"), resources=("namespaces", "pods", "events", "widgets"))
+READABLE = Rule(verbs=("get", "list"), resources=("namespaces", "pods", "pods/log", "events", "widgets"))
 
 
 def target_at(url: str, *, token: str = "token", ca_data: str | None = None) -> ClusterTarget:
     return ClusterTarget(name="test", server_url=url, token=Secret(token), ca_data=ca_data)
 
 
+LOGS = {
+    ("shop", "web-0", "app", False): "started\nserving\n",
+    ("shop", "web-0", "app", True): "".join(f"line {n}\n" for n in range(100)) + "panic: größe\n",
+}
+
+
 @asynccontextmanager
 async def twin(_folder: Path) -> AsyncIterator[KubeGateway]:
-    yield InMemoryCluster(OBJECTS, forbidden={"secrets"}, absent={"widgets.example.com"})
+    cluster = InMemoryCluster(OBJECTS, forbidden={"secrets"}, absent={"widgets.example.com"})
+    cluster.texts |= LOGS
+    yield cluster
 
 
 @asynccontextmanager
 async def kubernetes(_folder: Path) -> AsyncIterator[KubeGateway]:
     connector = KubernetesConnector(egress=EgressPolicy.parse(allow=["127.0.0.0/8"]))
-    async with Simulator(OBJECTS).serve() as running:
+    async with Simulator(OBJECTS, logs=LOGS).serve() as running:
         running.add_token("token", user="reader", allow=[READABLE])
         async with connector.connect(target_at(running.url, ca_data=running.ca_data)) as gateway:
             yield gateway
@@ -88,6 +96,12 @@ def record(folder: Path, number: int, path: str, status: int, body: Any) -> None
 
 @pytest.fixture(params=[twin, kubernetes, dump], ids=lambda make: make.__name__)
 async def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KubeGateway]:
+    async with request.param(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=[twin, kubernetes], ids=lambda make: make.__name__)
+async def logging_gateway(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KubeGateway]:
     async with request.param(tmp_path) as made:
         yield made
 
@@ -163,6 +177,27 @@ async def test_a_namespace_that_is_not_there_does_not_exist(gateway: KubeGateway
 
 async def test_existence_is_unknown_where_it_may_not_be_asked(gateway: KubeGateway) -> None:
     assert await gateway.exists(SECRETS, "shop", "any") is None
+
+
+async def test_a_log_is_that_of_the_container_as_it_runs(logging_gateway: KubeGateway) -> None:
+    assert await logging_gateway.logs("shop", "web-0", "app") == "started\nserving\n"
+
+
+async def test_the_log_of_the_run_before_ends_with_its_last_lines(logging_gateway: KubeGateway) -> None:
+    text = await logging_gateway.logs("shop", "web-0", "app", previous=True, lines=3)
+
+    assert text == "line 98\nline 99\npanic: größe\n"
+
+
+async def test_a_log_has_no_more_bytes_than_asked_for(logging_gateway: KubeGateway) -> None:
+    text = await logging_gateway.logs("shop", "web-0", "app", previous=True, limit=20)
+
+    assert 0 < len(text.encode()) <= 20
+
+
+@pytest.mark.parametrize(("pod", "container"), [("web-9", "app"), ("web-0", "other"), ("../x", "app"), ("", "app")])
+async def test_what_has_no_log_has_an_empty_one(gateway: KubeGateway, pod: str, container: str) -> None:
+    assert not await gateway.logs("shop", pod, container)
 
 
 async def test_info_has_the_version(gateway: KubeGateway) -> None:
