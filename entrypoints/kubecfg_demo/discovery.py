@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kubecfg_demo import scaling
 from kubecfg_demo.resources import Catalog, Resource
 
 Object = dict[str, Any]
@@ -101,7 +102,7 @@ def _subrows(resource: Resource) -> list[Object]:
             "name": f"{resource.plural}/{name}",
             "singularName": "",
             "namespaced": resource.namespaced,
-            "kind": resource.kind,
+            **(scaling.KIND if name == "scale" else {"kind": resource.kind}),
             "verbs": ["get"] if name == "log" else _STATUS_VERBS,
         }
         for name in resource.subresources
@@ -125,7 +126,11 @@ def _aggregated(catalog: Catalog, name: str, version: str) -> Object:
             row["categories"] = list(resource.categories)
         if resource.subresources:
             row["subresources"] = [
-                {"subresource": s, "responseKind": kind, "verbs": ["get"] if s == "log" else _STATUS_VERBS}
+                {
+                    "subresource": s,
+                    "responseKind": scaling.KIND if s == "scale" else kind,
+                    "verbs": ["get"] if s == "log" else _STATUS_VERBS,
+                }
                 for s in resource.subresources
             ]
         rows.append(row)

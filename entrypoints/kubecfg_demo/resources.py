@@ -23,7 +23,7 @@ _TABLE = """\
 /v1|persistentvolumes|persistentvolume|PersistentVolume|C|pv|||status
 /v1|pods|pod|Pod|N|po|all||log,status
 /v1|podtemplates|podtemplate|PodTemplate|N||||
-/v1|replicationcontrollers|replicationcontroller|ReplicationController|N|rc|all||status
+/v1|replicationcontrollers|replicationcontroller|ReplicationController|N|rc|all||scale,status
 /v1|resourcequotas|resourcequota|ResourceQuota|N|quota|||status
 /v1|secrets|secret|Secret|N||||
 /v1|serviceaccounts|serviceaccount|ServiceAccount|N|sa|||
@@ -31,9 +31,9 @@ _TABLE = """\
 apiregistration.k8s.io/v1|apiservices|apiservice|APIService|C||api-extensions||status
 apps/v1|controllerrevisions|controllerrevision|ControllerRevision|N||||
 apps/v1|daemonsets|daemonset|DaemonSet|N|ds|all||status
-apps/v1|deployments|deployment|Deployment|N|deploy|all||status
-apps/v1|replicasets|replicaset|ReplicaSet|N|rs|all||status
-apps/v1|statefulsets|statefulset|StatefulSet|N|sts|all||status
+apps/v1|deployments|deployment|Deployment|N|deploy|all||scale,status
+apps/v1|replicasets|replicaset|ReplicaSet|N|rs|all||scale,status
+apps/v1|statefulsets|statefulset|StatefulSet|N|sts|all||scale,status
 events.k8s.io/v1|events|event|Event|N|ev||get,list,watch|
 authentication.k8s.io/v1|selfsubjectreviews|selfsubjectreview|SelfSubjectReview|C|||create|
 authorization.k8s.io/v1|selfsubjectaccessreviews|selfsubjectaccessreview|SelfSubjectAccessReview|C|||create|

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
-from kubecfg_demo import discovery, logs, openapi, protobuf, reading, reviews, watching, writing
+from kubecfg_demo import discovery, logs, openapi, protobuf, reading, reviews, scaling, watching, writing
 from kubecfg_demo.access import User
 from kubecfg_demo.routing import Shape, Target, check_method, is_resource_path, shape, target, wants_aggregated
 from kubecfg_demo.status import PageNotFound, Refusal, bad_request, forbidden, forbidden_path, method_not_allowed
@@ -153,6 +153,8 @@ class Server:
             return await self._watch(request, asked, wanted)
         if asked.verb == "get":
             entry = reading.single(simulator.store, asked)
+            if asked.subresource == "scale":
+                return _json(scaling.shown(entry))
             include = request.query.get("includeObject", "")
             return _json(reading.represented(entry, wanted, simulator.now(), include))
         body = reading.listed(simulator.store, asked, request.query, wanted, simulator.now())

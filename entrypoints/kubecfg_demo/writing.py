@@ -10,21 +10,20 @@ from typing import Any
 
 import msgspec
 
+from kubecfg_demo import scaling
 from kubecfg_demo.reading import Selection, single
 from kubecfg_demo.resources import Catalog, Resource
 from kubecfg_demo.routing import Target
 from kubecfg_demo.status import absent, bad_request, conflict, exists, invalid, success, unsupported_media
 from kubecfg_demo.store import Entry, Store
+from kubecfg_demo.strategic import strategically_merged
 
 Object = dict[str, Any]
 
 _JSON = {"application/json", "application/yaml"}
 _APPLY = "application/apply-patch+yaml"
-_MERGES = {
-    "application/merge-patch+json",
-    "application/strategic-merge-patch+json",
-    _APPLY,
-}
+_STRATEGIC = {"application/strategic-merge-patch+json", _APPLY}
+_MERGES = {"application/merge-patch+json", *_STRATEGIC}
 _JSON_PATCH = "application/json-patch+json"
 _DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _DOMAIN_RULE = (
@@ -75,27 +74,29 @@ class Writer:
     def replace(self, asked: Target, item: Object, *, dry_run: bool) -> bytes:
         """An object in place of another. 404, 409: changed since it was read, 422."""
         before = single(self._store, asked)
+        if asked.subresource == "scale":
+            return self._scaled(asked, before, item, dry_run=dry_run)
         item = self._fitting(asked, item)
         return self._replaced(asked, before, item, dry_run=dry_run)
 
     def patch(self, asked: Target, change: object, kind: str, *, dry_run: bool) -> bytes:
-        """A changed object; an apply makes it where there is none.
-
-        Strategic merges and applies are done as plain merges, so a list is replaced as a whole.
-        """
+        """A changed object; an apply makes it where there is none, and is done as a strategic merge."""
         scope = asked.namespace if asked.resource.namespaced else ""
         if kind == _APPLY and isinstance(change, dict) and not self._store.get(asked.resource, scope, asked.name):
             return self.create(asked, change, dry_run=dry_run)
         before = single(self._store, asked)
-        item = before.decoded()
+        item = scaling.shown(before) if asked.subresource == "scale" else before.decoded()
         if kind == _JSON_PATCH:
             item = _json_patched(item, change)
         elif isinstance(change, dict):
-            item = merged(item, change)
+            # A real server takes strategic merges for its own kinds alone; kubectl knows, and sends none for others.
+            item = strategically_merged(item, change) if kind in _STRATEGIC else merged(item, change)
         else:
             raise bad_request(
                 "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"
             )
+        if asked.subresource == "scale":
+            return self._scaled(asked, before, item, dry_run=dry_run)
         return self._replaced(asked, before, item, dry_run=dry_run)
 
     def delete(self, asked: Target, query: Mapping[str, str], *, dry_run: bool) -> Object:
@@ -126,6 +127,13 @@ class Writer:
         if before.namespace:
             metadata["namespace"] = before.namespace
         return self._kept(asked.resource, item, dry_run=dry_run)
+
+    def _scaled(self, asked: Target, before: Entry, scale: Object, *, dry_run: bool) -> bytes:
+        """The workload with other replicas; the answer is the Scale."""
+        if not dry_run:
+            self._store.put(asked.resource, scaling.scaled(before, scale))
+            return msgspec.json.encode(scaling.shown(single(self._store, asked)))
+        return msgspec.json.encode(scale)
 
     def _kept(self, resource: Resource, item: Object, *, dry_run: bool) -> bytes:
         if dry_run:

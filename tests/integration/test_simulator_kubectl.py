@@ -120,9 +120,45 @@ async def test_kubectl_writes_and_waits_by_watching(shop: Running, tmp_path: Pat
     for command, expected in (
         ("label node worker-1 demo=yes", "labeled"),
         ("annotate -n shop-frontend svc/web demo=yes", "annotated"),
-        ("scale -n shop-frontend deploy/web --replicas=3", "could not find the requested resource"),
+        ("scale -n shop-frontend deploy/web --replicas=3", "scaled"),
         ("delete -n shop-data pvc orders-archive --timeout=5s", "deleted"),
         ("cordon worker-2", "cordoned"),
     ):
         _, out, err = await kubectl(shop, tmp_path, command)
         assert expected in out + err
+
+
+async def test_kubectl_scales_by_the_subresource(shop: Running, tmp_path: Path) -> None:
+    code, out, err = await kubectl(shop, tmp_path, "scale deployment/report-worker -n shop-batch --replicas=1")
+
+    assert (code, out, err) == (0, "deployment.apps/report-worker scaled\n", "")
+    _, replicas, _ = await kubectl(shop, tmp_path, "get deployment report-worker -n shop-batch -o jsonpath={.spec}")
+    assert json.loads(replicas)["replicas"] == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "scale deployment/report-worker -n shop-batch --replicas=1",
+        "set image deployment/banner -n shop-frontend banner=web:2",
+        "annotate storageclass gp3 a/b=c",
+    ],
+)
+async def test_a_dry_run_prints_the_object_and_keeps_nothing(shop: Running, tmp_path: Path, command: str) -> None:
+    revision = shop.simulator.store.revision
+
+    code, out, _ = await kubectl(shop, tmp_path, f"{command} --dry-run=server -o json")
+
+    assert (code, json.loads(out)["kind"].lower() in command) == (0, True)
+    assert shop.simulator.store.revision == revision
+
+
+async def test_kubectl_changes_one_container_and_leaves_the_rest_of_it(shop: Running, tmp_path: Path) -> None:
+    path = "{.spec.template.spec.containers[0]}"
+    ask = f"get deployment banner -n shop-frontend -o jsonpath={path}"
+    _, before, _ = await kubectl(shop, tmp_path, ask)
+
+    await kubectl(shop, tmp_path, "set image deployment/banner -n shop-frontend banner=web:2")
+
+    _, after, _ = await kubectl(shop, tmp_path, ask)
+    assert json.loads(after) == {**json.loads(before), "image": "web:2"}
