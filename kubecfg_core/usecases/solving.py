@@ -2,22 +2,29 @@
 
 import asyncio
 import re
+import secrets
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from kubecfg_core.errors import KubecfgError, TooMany, UpstreamTimeout
+from kubecfg_core.disclosing import Allowed, disclosed, names_in, retold, revealed
+from kubecfg_core.errors import KubecfgError, NotConfigured, TooMany, UpstreamTimeout
 from kubecfg_core.kubectl.vetting import Verdict, vet
+from kubecfg_core.masking import Level, Masker, Privacy
+from kubecfg_core.naming import Names
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import LLM, Brief
-from kubecfg_core.problems import Problem, SolvedProblem
+from kubecfg_core.problems import Problem, SensitivePair, SolvedProblem
 from kubecfg_core.solutions import Solution, Step
 from kubecfg_core.usecases.rendering import playbook_solution, render
 
 __all__ = ["Solver", "playbook_solution", "render"]
 
 DROPPED: Final = "(A command was left out here: it is not one that kubecfg lets through.)"
+
+_KEY_BYTES: Final = 32
+_USUAL: Final = Privacy()
 
 _Cause = tuple[str, ...]
 _Answer = Solution | KubecfgError
@@ -28,21 +35,34 @@ class Solver:
 
     The model is asked once for each distinct cause (the same checks with the same evidence on objects of one owner),
     the worst problems first, `concurrency` at a time, at most `max_calls` times, and all within `deadline` seconds.
+    It sees pseudonyms, which are made with `masking_key`: without one they are others in every process.
     """
 
     def __init__(
-        self, plugins: Plugins, llm: LLM | None, *, concurrency: int = 2, deadline: float = 60.0, max_calls: int = 20
+        self,
+        plugins: Plugins,
+        llm: LLM | None,
+        *,
+        concurrency: int = 2,
+        deadline: float = 60.0,
+        max_calls: int = 20,
+        masking_key: bytes = b"",
     ) -> None:
         self._plugins = plugins
         self._llm = llm
         self._concurrency = concurrency
         self._deadline = deadline
         self._max_calls = max_calls
+        self._masking_key = masking_key or secrets.token_bytes(_KEY_BYTES)
+        self._allowed = Allowed(plugins)
 
-    async def solve(self, problems: Sequence[Problem]) -> list[SolvedProblem]:
+    async def solve(
+        self, problems: Sequence[Problem], *, privacy: Privacy = _USUAL, names: Names | None = None
+    ) -> list[SolvedProblem]:
         """A solution for each problem, in their order. Where the model fails, the playbook stands.
 
-        `additional_notes` says which of the two it is, and why.
+        `additional_notes` says which of the two it is, and why. `privacy` is what the model may see of the cluster, and
+        `names` what is known to be a name there, beside those in the problems.
         """
         playbooks = await asyncio.to_thread(self._from_playbooks, problems)
         if self._llm is None:
@@ -50,13 +70,29 @@ class Solver:
         asked: dict[_Cause, tuple[Problem, Solution]] = {}
         for problem, playbook in zip(problems, playbooks, strict=True):
             asked.setdefault(_cause(problem), (problem, playbook))
-        answers = await self._ask(self._llm, asked)
+        maskers = {cause: self._masker(_brief(*question), privacy, names) for cause, question in asked.items()}
+        answers = await self._ask(self._llm, asked, maskers, privacy)
         return [
             SolvedProblem(
-                problem=problem,
+                problem=_with_pairs(problem, maskers[_cause(problem)].pairs),
                 solution=_settled(problem, playbook, asked[_cause(problem)][0], answers[_cause(problem)]),
             )
             for problem, playbook in zip(problems, playbooks, strict=True)
+        ]
+
+    async def briefs(
+        self, problems: Sequence[Problem], *, privacy: Privacy = _USUAL, names: Names | None = None
+    ) -> list[Brief]:
+        """What the model would be told, in the order in which it would be asked. It is not asked."""
+        if privacy.level is Level.NONE:
+            return []
+        playbooks = await asyncio.to_thread(self._from_playbooks, problems)
+        asked: dict[_Cause, Brief] = {}
+        for problem, playbook in zip(problems, playbooks, strict=True):
+            asked.setdefault(_cause(problem), _brief(problem, playbook))
+        return [
+            disclosed(brief, self._masker(brief, privacy, names), self._allowed.facts)
+            for brief in [*asked.values()][: self._max_calls]
         ]
 
     async def by_the_book(self, problems: Sequence[Problem]) -> list[SolvedProblem]:
@@ -67,23 +103,54 @@ class Solver:
     def _from_playbooks(self, problems: Sequence[Problem]) -> list[Solution]:
         return [_vetted(playbook_solution(problem, self._plugins)) for problem in problems]
 
-    async def _ask(self, llm: LLM, causes: dict[_Cause, tuple[Problem, Solution]]) -> dict[_Cause, _Answer]:
+    def _masker(self, brief: Brief, privacy: Privacy, names: Names | None) -> Masker:
+        """The brief's own masker: what it has masked is what was in this brief."""
+        key = privacy.key(self._masking_key)
+        return Masker(key, privacy.level, names_in(brief, names), vocabulary=self._allowed.vocabulary)
+
+    async def _ask(
+        self,
+        llm: LLM,
+        causes: dict[_Cause, tuple[Problem, Solution]],
+        maskers: dict[_Cause, Masker],
+        privacy: Privacy,
+    ) -> dict[_Cause, _Answer]:
+        if privacy.level is Level.NONE:
+            kept = NotConfigured("Nothing of this cluster is sent to a language model.")
+            return dict.fromkeys(causes, kept)
         places = asyncio.Semaphore(self._concurrency)
         until = asyncio.get_running_loop().time() + self._deadline
 
-        async def ask(problem: Problem, playbook: Solution) -> _Answer:
+        async def ask(cause: _Cause) -> _Answer:
             try:
                 async with asyncio.timeout_at(until), places:
-                    return await llm.solve(Brief(problem=problem, playbook=playbook))
+                    return await self._told(llm, _brief(*causes[cause]), maskers[cause])
             except TimeoutError:
                 return UpstreamTimeout("The language model did not answer in time.")
             except KubecfgError as error:
                 return error
 
         chosen = list(causes)[: self._max_calls]
-        given = await asyncio.gather(*(ask(*causes[cause]) for cause in chosen))
+        given = await asyncio.gather(*(ask(cause) for cause in chosen))
         spared = TooMany(f"The language model is asked at most {self._max_calls} times in an analysis.")
         return dict.fromkeys(causes, spared) | dict(zip(chosen, given, strict=True))
+
+    async def _told(self, llm: LLM, brief: Brief, masker: Masker) -> Solution:
+        """The model's answer with real names; it sees none of them."""
+        return revealed(await llm.solve(disclosed(brief, masker, self._allowed.facts)), masker)
+
+
+def _brief(problem: Problem, playbook: Solution) -> Brief:
+    return Brief(problem=problem, playbook=playbook)
+
+
+def _with_pairs(problem: Problem, pairs: Sequence[SensitivePair]) -> Problem:
+    """The problem with what was masked: each of its texts with the pairs in it, the first one with all the rest too."""
+    errors = [
+        msgspec.structs.replace(error, sensitive=[pair for pair in pairs if not number or pair.unmasked in error.text])
+        for number, error in enumerate(problem.errors)
+    ]
+    return msgspec.structs.replace(problem, errors=errors)
 
 
 def _cause(problem: Problem) -> _Cause:
@@ -126,17 +193,4 @@ def _retold(solution: Solution, old: str, new: str) -> Solution:
     def told(text: str) -> str:
         return name.sub(lambda _: new, text)
 
-    return msgspec.structs.replace(
-        solution,
-        solution_summary=told(solution.solution_summary),
-        detailed_solution=told(solution.detailed_solution),
-        remediation_steps=[
-            msgspec.structs.replace(
-                step,
-                description=told(step.description),
-                command=told(step.command),
-                expected_outcome=told(step.expected_outcome),
-            )
-            for step in solution.remediation_steps
-        ],
-    )
+    return retold(solution, told)

@@ -9,6 +9,7 @@ import pytest
 
 from kubecfg_core import Analyzer, ClusterView, Finding, KubeObject, ObjectRef, Resource, Severity
 from kubecfg_core.kinds.cluster import NAMESPACES
+from kubecfg_core.masking import Level, Privacy
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.problems import Analysis
 from kubecfg_core.testing import FakeClock, InMemoryCluster
@@ -60,7 +61,8 @@ async def test_folded_there_is_one_problem_a_cause(count: int, *, folded: bool) 
 async def test_the_model_is_asked_once_for_a_cause() -> None:
     llm = ScriptedLLM()
 
-    await Solver(Plugins.load([]), llm).solve((await analysis(folded=True)).problems)
+    problems = (await analysis(folded=True)).problems
+    await Solver(Plugins.load([]), llm).solve(problems, privacy=Privacy(level=Level.OFF))
 
     assert [brief.problem.name for brief in llm.briefs] == ["node-1"]
 

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from kubecfg_core import Finding, Severity, Solution, Step
+from kubecfg_core.disclosing import MADE_UP
 from kubecfg_core.errors import UpstreamRefused, UpstreamTimeout
+from kubecfg_core.masking import Level, Privacy
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import LLM, Brief
 from kubecfg_core.problems import Problem, to_problems
@@ -91,11 +93,60 @@ async def test_the_models_answer_is_taken_and_said_to_be_its() -> None:
 async def test_the_model_is_given_the_problem_and_the_playbook() -> None:
     llm = ScriptedLLM()
     problem = make_problem()
-    await Solver(PLUGINS, llm).solve([problem])
+    await Solver(PLUGINS, llm).solve([problem], privacy=Privacy(level=Level.OFF))
 
     [brief] = llm.briefs
-    assert brief.problem == problem
+    assert (brief.problem.name, brief.problem.findings[0].text) == ("api-1", "api-1 crashes.")
     assert brief.playbook.remediation_steps
+
+
+async def test_the_model_sees_pseudonyms_and_its_answer_has_real_names() -> None:
+    llm = ScriptedLLM()
+    [solved] = await Solver(PLUGINS, llm).solve([make_problem()])
+
+    [brief] = llm.briefs
+    assert b"api" not in msgspec.json.encode(brief)
+    assert solved.solution.remediation_steps[0].command == "kubectl describe pods api-1 -n shop"
+
+
+async def test_the_pairs_that_were_masked_are_listed() -> None:
+    [solved] = await Solver(PLUGINS, ScriptedLLM()).solve([make_problem()])
+
+    assert {"api-1", "api", "shop"} <= {pair.unmasked for pair in solved.problem.errors[0].sensitive}
+
+
+async def test_nothing_is_listed_as_masked_that_was_not_sent() -> None:
+    [solved] = await Solver(PLUGINS, None).solve([make_problem()])
+
+    assert solved.problem.errors[0].sensitive == []
+
+
+async def test_of_a_cluster_that_keeps_to_itself_the_model_is_told_nothing() -> None:
+    llm = ScriptedLLM()
+    [solved] = await Solver(PLUGINS, llm).solve([make_problem()], privacy=Privacy(level=Level.NONE))
+
+    assert llm.briefs == []
+    assert "Nothing of this cluster is sent" in solved.solution.additional_notes
+
+
+async def test_a_command_with_a_pseudonym_that_was_never_given_is_left_out() -> None:
+    llm = ScriptedLLM([make_answer("kubectl get pods pod-123abc -n shop")])
+    [solved] = await Solver(PLUGINS, llm).solve([make_problem()])
+
+    [step] = solved.solution.remediation_steps
+    assert step.command == ""
+    assert MADE_UP in step.description
+
+
+@pytest.mark.parametrize("level", [Level.OFF, Level.NAMES, Level.STRICT])
+async def test_what_is_shown_beforehand_is_what_is_sent(level: Level) -> None:
+    llm, privacy = ScriptedLLM(), Privacy(level=level)
+    solver = Solver(PLUGINS, llm)
+    problems = [make_problem(), make_problem("other", parent="")]
+
+    await solver.solve(problems, privacy=privacy)
+
+    assert await solver.briefs(problems, privacy=privacy) == llm.briefs
 
 
 async def test_one_cause_is_asked_about_once_and_told_for_each_object_by_its_name() -> None:
@@ -190,4 +241,4 @@ async def test_solutions_come_in_the_order_of_the_problems() -> None:
     problems = [make_problem(f"p{n}", parent="") for n in range(5)]
     solved = await Solver(PLUGINS, ScriptedLLM()).solve(problems)
 
-    assert [each.problem for each in solved] == problems
+    assert [each.problem.name for each in solved] == [problem.name for problem in problems]

@@ -1,0 +1,168 @@
+"""Pseudonyms: what they hide, what they tell, and that the way back is exact."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubecfg_core.masking import Level, Masker, Privacy
+from kubecfg_core.naming import Names
+
+KEY = b"key"
+NAMED = [
+    ("api", "deployment"),
+    ("api-7d9f8b6c5", "replicaset"),
+    ("api-7d9f8b6c5-x2x4z", "pod"),
+    ("payments-db", "service"),
+    ("shop", "namespace"),
+    ("ip-10-0-3-7.eu-west-1.compute.internal", "node"),
+]
+PIECES = st.sampled_from(
+    [name for name, _ in NAMED]
+    + ["pod-a1b2c3", "deployment-a1b2c3-pod-d4e5", "10.1.2.3", "10.0.0.0/8", "fe80::1", "::", "1:2:10.9.8.7:6"]
+    + ["07:52:00"]
+    + ["api.shop.svc.cluster.local", "db.corp.example.com", "registry.corp.io/shop/web:1.4-x@sha256:abc", "PAYMENTS_DB"]
+    + ["12345678-1234-1234-1234-123456789abc", "ann@corp.example.com", "kube-system", "Pulling image", "lookup ", "http://"]
+    + list(" .-_:/@,\"'=()[]{}\n0aZé")
+)  # fmt: skip
+TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map(" ".join))
+MASKED = st.sampled_from([Level.NAMES, Level.STRICT])
+
+
+def names() -> Names:
+    known = Names()
+    for word, kind in NAMED:
+        known.add(word, kind)
+    return known
+
+
+def masker(level: Level = Level.NAMES, key: bytes = KEY) -> Masker:
+    return Masker(key, level, names(), vocabulary={"pulling", "image", "lookup", "the", "container", "failed"})
+
+
+@given(text=TEXTS, level=st.sampled_from([Level.OFF, Level.NAMES, Level.STRICT]))
+def test_the_way_back_is_exact(text: str, level: Level) -> None:
+    one = masker(level)
+
+    assert one.unmask(one.mask(text)) == text
+
+
+@given(text=TEXTS, level=MASKED)
+def test_a_masked_text_is_no_exception(text: str, level: Level) -> None:
+    one = masker(level)
+    once = one.mask(text)
+
+    assert one.unmask(one.unmask(one.mask(once))) == text
+
+
+@given(
+    word=st.sampled_from([name for name, _ in NAMED if len(name) > 4]),
+    before=st.sampled_from(["", " ", '"', "/", "=", "x ", "://", "-", "a-", "api."]),
+    behind=st.sampled_from(["", " ", '"', "/", ":80", ".", ".shop", "-x", ","]),
+    level=MASKED,
+)
+def test_no_name_survives(word: str, before: str, behind: str, level: Level) -> None:
+    assert word not in masker(level).mask(f"{before}{word}{behind}")
+
+
+@given(text=TEXTS, level=MASKED)
+def test_no_pseudonym_is_a_word_of_the_text(text: str, level: Level) -> None:
+    one = masker(level)
+    one.mask(text)
+
+    assert not {pair.masked for pair in one.pairs} & {pair.unmasked for pair in one.pairs}
+
+
+@given(text=TEXTS)
+def test_no_two_words_have_one_pseudonym(text: str) -> None:
+    one = masker()
+    one.mask(text)
+
+    assert len({pair.masked for pair in one.pairs}) == len(one.pairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("api", r"deployment-[0-9a-f]{6}"),
+        ("shop", r"namespace-[0-9a-f]{6}"),
+        ("10.1.2.3", r"ipv4-[0-9a-f]{6}"),
+        ("fe80::1", r"ipv6-[0-9a-f]{6}"),
+        ("10.0.0.0/8", r"cidr-[0-9a-f]{6}"),
+        ("db.corp.example.com", r"host-[0-9a-f]{6}"),
+        ("12345678-1234-1234-1234-123456789abc", r"uid-[0-9a-f]{6}"),
+        ("ann@corp.example.com", r"mail-[0-9a-f]{6}"),
+        ("http://payments-db:80/", r"http://service-[0-9a-f]{6}:80/"),
+        ("http://nowhere:80/", r"http://host-[0-9a-f]{6}:80/"),
+        ("lookup db-2 on 10.96.0.10:53", r"lookup host-[0-9a-f]{6} on ipv4-[0-9a-f]{6}:53"),
+        (
+            "db.shop.svc.cluster.local",
+            r"name-[0-9a-f]{6}\.namespace-[0-9a-f]{6}\.svc\.cluster\.local",
+        ),
+        (
+            'image "registry.corp.io/shop/web:1.4"',
+            r'image "registry-[0-9a-f]{6}/namespace-[0-9a-f]{6}/image-[0-9a-f]{6}:1\.4"',
+        ),
+        ("PAYMENTS_DB_SERVICE_HOST", r"service-[0-9a-f]{6}-part-[0-9a-f]{4}"),
+    ],
+)
+def test_a_pseudonym_keeps_the_kind(text: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, masker().mask(text))
+
+
+def test_a_pod_shows_whose_it_is() -> None:
+    one = masker()
+
+    assert re.fullmatch(f"{one.mask('api')}-pod-[0-9a-f]{{4}}", one.mask("api-7d9f8b6c5-x2x4z"))
+
+
+def test_the_order_of_the_words_decides_nothing() -> None:
+    words = [name for name, _ in NAMED]
+    one, other = masker(), masker()
+
+    assert [one.mask(word) for word in words] == [other.mask(word) for word in reversed(words)][::-1]
+
+
+@pytest.mark.parametrize(
+    "text", ["kube-system", "app.kubernetes.io/name", "127.0.0.1", "::1", "07:52:00", "v1.30.2", "spec.containers",
+             "main.py"]
+)  # fmt: skip
+def test_what_every_cluster_has_stays(text: str) -> None:
+    assert masker().mask(text) == text
+
+
+def test_at_strict_every_word_outside_the_vocabulary_is_masked() -> None:
+    text = masker(Level.STRICT).mask("pulling the image failed: Zanzibar 12 ImageFailed")
+
+    assert text.startswith("pulling the image failed: word-")
+    assert text.endswith(" 12 ImageFailed")
+
+
+def test_the_same_word_has_the_same_pseudonym_in_every_masker_with_the_key() -> None:
+    assert masker().mask("see api") == masker().mask("see api")
+
+
+def test_another_scope_has_other_pseudonyms() -> None:
+    keys = [Privacy(scope=scope).key(b"master") for scope in ("1", "2")]
+
+    assert masker(key=keys[0]).mask("api") != masker(key=keys[1]).mask("api")
+
+
+def test_a_name_that_looks_like_a_pseudonym_gets_one() -> None:
+    one = masker()
+    mask = one.mask("api")
+
+    assert masker().mask(mask) != mask
+
+
+def test_off_masks_nothing() -> None:
+    assert masker(Level.OFF).mask("api 10.1.2.3") == "api 10.1.2.3"
+
+
+def test_only_its_own_pseudonyms_stand_for_something() -> None:
+    one = masker()
+    mask = one.mask("api")
+
+    assert not one.made_up(f"kubectl get deployment {mask}")
+    assert one.made_up("kubectl get deployment deployment-000000")
