@@ -15,13 +15,14 @@ from kubecfg_playbooks.writing import (
     look,
     outside,
     patch,
+    verify,
 )
 
 _FIX_AND_DEPLOY: Final = outside(
     "Correct what the log names: a setting, a missing file or service, or a defect of the application.",
     "The cause is in the hands of whoever can change it.",
 )
-_LATER_TRIES: Final = look(
+_LATER_TRIES: Final = verify(
     "See the restarts and the exit code of {container}.",
     "kubectl get pod {name} {scope} -o wide",
     "RESTARTS no longer grows once the cause is gone.",
@@ -113,6 +114,10 @@ CONTAINERS: Final[tuple[Playbook, ...]] = (
             "If the command was overridden by mistake, take the override away so that the image's own command runs.",
             in_container(command=None, args=None),
             "New pods run the entry point of {image}.",
+        ),
+        outside(
+            "Correct the command or the image, and make {naked_pod} anew: the command of a pod cannot be changed.",
+            "The new pod starts its program.",
         ),
         UNDO,
         ROLLED_OUT,

@@ -10,6 +10,11 @@ _DESCRIBE: Final = look(
     "kubectl describe ingress {name} {scope}",
     "Each path shows its backend, and (in brackets) the addresses that it leads to.",
 )
+_SERVED: Final = verify(
+    "See what the Ingress serves now.",
+    "kubectl describe ingress {name} {scope}",
+    "Its TLS line names the Secret and the hosts, and no event tells of a fault.",
+)
 _SERVICES: Final = look(
     "See the Services of the namespace and their ports.",
     "kubectl get services {scope}",
@@ -95,7 +100,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
         _CLASSES,
         _USE_CLASS,
         outside(
-            "Or install the controller that serves {ingress_class}.",
+            "If {ingress_class} was meant, install the controller that serves it, with its IngressClass.",
             "The IngressClass {ingress_class} exists, and its controller runs.",
         ),
         _ADDRESS,
@@ -138,7 +143,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "Secret {secret} exists.",
             ActionType.CREATE,
         ),
-        _DESCRIBE,
+        _SERVED,
         confidence=0.9,
     ),
     book(
@@ -149,7 +154,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
         _SECRET,
         _SECRETS,
         _NEW_FILES,
-        _DESCRIBE,
+        _SERVED,
         confidence=0.85,
     ),
     book(
@@ -164,7 +169,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "The conditions and events name what the issuer waits for.",
         ),
         _NEW_FILES,
-        _DESCRIBE,
+        _SERVED,
         confidence=0.9,
         minutes=20,
     ),
@@ -178,7 +183,7 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
             "Have a certificate issued that covers {host}, or serve this host with a Secret that does.",
             "The names of the certificate cover {host}.",
         ),
-        _DESCRIBE,
+        _SERVED,
         confidence=0.85,
         minutes=20,
     ),

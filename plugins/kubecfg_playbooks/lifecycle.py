@@ -134,7 +134,7 @@ LIFECYCLE: Final[tuple[Playbook, ...]] = (
     ),
     book(
         "pod.failed",
-        "Pod {name} has failed for good: {reason}.",
+        "Pod {name} has failed for good, and is not started again.",
         "A pod in phase Failed is never started again. Where a controller owns it, another pod takes its place; a Job "
         "gives up after its backoff limit, and a pod on its own stays as it is.",
         DESCRIBE_POD,

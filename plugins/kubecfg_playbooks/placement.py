@@ -30,7 +30,7 @@ PLACEMENT: Final[tuple[Playbook, ...]] = (
         look(
             "See the labels of the nodes.",
             "kubectl get nodes --show-labels",
-            "No node has {selector}; one that should have it can be given it with kubectl label.",
+            "No ready node has all that the pod asks for; one that should have it can be given it with kubectl label.",
         ),
         SPEC,
         patch(
@@ -42,6 +42,10 @@ PLACEMENT: Final[tuple[Playbook, ...]] = (
             "If any node will do, take the nodeSelector away.",
             in_pods(nodeSelector=None),
             "New pods are placed on any node.",
+        ),
+        outside(
+            "Correct the nodeSelector or the affinity and make {naked_pod} anew: that of a pod can hardly be changed.",
+            "A node has the labels that the new pod asks for.",
         ),
         PLACED,
     ),

@@ -31,6 +31,11 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "kubectl top pods -A --sort-by=cpu",
             "Pods that use far less than they request are the ones to lower.",
         ),
+        look(
+            "See what could leave {freed_node}: {shortage} of {lacking} less requested there is enough.",
+            "kubectl get pods -A -o wide --field-selector spec.nodeName={freed_node}",
+            "A pod that can go elsewhere, or is not needed, is among them.",
+        ),
         patch(
             "If {container} can do with it, lower its request to {fits_request}: the pod then fits on {fits_node}.",
             "kubectl set resources {controller} {scope} -c {container} --requests={lacking}={fits_request}",
@@ -50,11 +55,6 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "If the pod needs less than {lower_below} of {lacking}, make {naked_pod} anew with a lower request: that "
             "of a pod cannot be changed while it waits.",
             "The new pod asks for less, and a node takes it.",
-        ),
-        look(
-            "See what could leave {freed_node}: {shortage} of {lacking} less requested there is enough.",
-            "kubectl get pods -A -o wide --field-selector spec.nodeName={freed_node}",
-            "A pod that can go elsewhere, or is not needed, is among them.",
         ),
         step(
             ActionType.SCALE,
@@ -85,6 +85,11 @@ SCHEDULING: Final[tuple[Playbook, ...]] = (
             "If the taint is a left-over, take it off the node.",
             "kubectl taint nodes {node} {taint_key}-",
             "Node {node} takes any pod again.",
+        ),
+        outside(
+            "Let the pod tolerate the taint of a node that it may run on, or have a taint that is left over taken off.",
+            "At least one ready node has no taint that the pod does not tolerate.",
+            unless="controller",
         ),
         PLACED,
         minutes=10,

@@ -74,6 +74,11 @@ SERVICES: Final[tuple[Playbook, ...]] = (
             "kubectl scale {controller} {scope} --replicas=1",
             "Pods are made.",
         ),
+        outside(
+            "Have the pods made anew, by what made them, or by a Deployment that keeps them.",
+            "A pod that matches {selector} is Running.",
+            unless="controller",
+        ),
         _ENDPOINTS,
         minutes=10,
     ),
@@ -88,6 +93,10 @@ SERVICES: Final[tuple[Playbook, ...]] = (
             "READY shows 0 of the containers, STATUS names the trouble.",
         ),
         _BAD_POD,
+        outside(
+            "Clear what is wrong at pod {pod} ({pod_code}), as its own solution says.",
+            "The pod becomes ready, or is replaced by one that does.",
+        ),
         step(
             ActionType.ROLLBACK,
             "If this began with the last rollout, go back to the version that worked.",

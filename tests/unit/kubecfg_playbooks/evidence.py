@@ -91,7 +91,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "pod.sidecar_not_started": ("container image container_type minutes", "workload workload_kind node"),
     "pod.probe_port": ("container image container_type probe port", "workload workload_kind node"),
     "pod.evicted": ("reason message", "workload workload_kind node"),
-    "pod.failed": ("reason", "message exit_code container workload workload_kind node"),
+    "pod.failed": ("", "reason message exit_code container workload workload_kind node"),
     "pod.node_lost": ("reason", "workload workload_kind node"),
     "pod.node_not_ready": ("node node_reason", "node_message workload workload_kind"),
     "pod.stuck_terminating": ("minutes", "finalizer node_reason workload workload_kind node"),
