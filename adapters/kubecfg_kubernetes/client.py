@@ -1,7 +1,6 @@
 """kubernetes_asyncio's client, on a transport that keeps our rules."""
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,10 +16,10 @@ from yarl import URL
 
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.egress import EgressPolicy
-from kubecfg_core.errors import InvalidInput, TooLarge
+from kubecfg_core.errors import InvalidInput
 from kubecfg_core.tls import ssl_context
 from kubecfg_core.validation import check_server_url
-from kubecfg_kubernetes.inflating import inflater
+from kubecfg_kubernetes.bodies import beginning, feed, read
 from kubecfg_kubernetes.limits import Limits
 from kubecfg_kubernetes.resolver import GuardedResolver
 from kubecfg_kubernetes.translation import refusal, translated
@@ -32,8 +31,6 @@ SMALL: Final = 4 * 1024 * 1024
 _CONNECTIONS: Final = 16
 _IDLE_SECONDS: Final = 60.0
 _READ_BUFFER: Final = 1024 * 1024
-_REFUSAL_MAX: Final = 64 * 1024
-_LITTLE: Final = 8 * 1024
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,59 +152,14 @@ class Client:
     ) -> Answer:
         status = response.status
         if status == 200 and take is not None:  # noqa: PLR2004 - HTTP
-            await self._feed(response, limit, take)
+            await feed(response, limit, take, self._turn)
             return Answer(status=status, body=b"", at=_dated(response))
         if status in (200, 201):
-            return Answer(status=status, body=await self._body(response, limit))
-        body = await self._beginning(response)
+            return Answer(status=status, body=await read(response, limit, self._turn))
+        body = await beginning(response, self._turn)
         if status in (401, 429) or not 400 <= status < 500:  # noqa: PLR2004 - HTTP
             raise refusal(self.server, status, body)
         return Answer(status=status, body=body)
-
-    async def _body(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
-        body = io.BytesIO()
-        await self._feed(response, limit, body.write)
-        return body.getvalue()
-
-    async def _beginning(self, response: aiohttp.ClientResponse) -> bytes:
-        """The body of a refusal; what is too long for one is no Status object, and is left."""
-        try:
-            return await self._body(response, _REFUSAL_MAX)
-        except TooLarge:
-            return b""
-
-    async def _feed(self, response: aiohttp.ClientResponse, limit: int, take: Callable[[bytes], object]) -> None:
-        """The body, decompressed, piece by piece: what is more than a little beside the event loop, one at a time."""
-        body = _Body(response.headers.get("Content-Encoding", ""), limit, take)
-        async for chunk in response.content.iter_any():
-            if len(chunk) <= _LITTLE:
-                body.feed(chunk)
-                continue
-            async with self._turn:
-                work = asyncio.ensure_future(asyncio.to_thread(body.feed, chunk))
-                try:
-                    await asyncio.shield(work)
-                finally:
-                    await asyncio.wait([work])  # also where this was cancelled: whoever takes it is not to be surprised
-        body.inflate.end()
-
-
-class _Body:
-    """What becomes of one body."""
-
-    def __init__(self, encoding: str, limit: int, take: Callable[[bytes], object]) -> None:
-        self.inflate = inflater(encoding)
-        self._left = limit
-        self._limit = limit
-        self._take = take
-
-    def feed(self, chunk: bytes) -> None:
-        """Pass a chunk on. Raises `TooLarge` beyond the limit."""
-        for piece in self.inflate.pieces(chunk):
-            self._left -= len(piece)
-            if self._left < 0:
-                raise TooLarge(f"the answer is larger than {self._limit / 2**20:,.0f} MiB")
-            self._take(piece)
 
 
 def open_client(target: ClusterTarget, egress: EgressPolicy, limits: Limits, turn: asyncio.Lock) -> Client:

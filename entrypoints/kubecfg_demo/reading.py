@@ -58,8 +58,11 @@ def single(store: Store, asked: Target) -> Entry:
     return entry
 
 
-def listed(store: Store, asked: Target, query: Query, shape: Shape, now: dt.datetime) -> bytes:
-    """The body of a list. 400: bad selector, limit or token; 410: the token is too old; 504: a future version."""
+def listed(store: Store, asked: Target, query: Query, shape: Shape, now: dt.datetime, *, anew: bool = False) -> bytes:
+    """The body of a list, its objects encoded `anew` or joined as they are kept.
+
+    400: bad selector, limit or token; 410: the token is too old; 504: a future version.
+    """
     selection = Selection(asked, query)
     limit, token = _number(query, "limit"), query.get("continue", "")
     revision = _revision(store, query)
@@ -78,16 +81,24 @@ def listed(store: Store, asked: Target, query: Query, shape: Shape, now: dt.date
         if selection.everything:
             metadata["remainingItemCount"] = len(found) - limit
         found = found[:limit]
-    return list_body(asked.resource, found, metadata, shape, now=now, include=query.get("includeObject", ""))
+    include = query.get("includeObject", "")
+    return list_body(asked.resource, found, metadata, shape, now=now, include=include, anew=anew)
 
 
 def list_body(
-    resource: Resource, entries: list[Entry], metadata: Object, shape: Shape, *, now: dt.datetime, include: str
+    resource: Resource,
+    entries: list[Entry],
+    metadata: Object,
+    shape: Shape,
+    *,
+    now: dt.datetime,
+    include: str,
+    anew: bool = False,
 ) -> bytes:
     """A list in one of the three shapes."""
     if shape is Shape.FULL:
         head = f'{{"kind":"{resource.kind}List","apiVersion":"{resource.api_version}","metadata":'.encode()
-        items = b",".join([entry.item() for entry in entries])
+        items = b",".join([entry.encoded() if anew else entry.item() for entry in entries])
         return b"".join((head, msgspec.json.encode(metadata), b',"items":[', items, b"]}\n"))
     decoded = [entry.decoded() for entry in entries]
     if shape is Shape.METADATA:

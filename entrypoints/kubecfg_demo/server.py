@@ -157,7 +157,8 @@ class Server:
                 return _json(scaling.shown(entry))
             include = request.query.get("includeObject", "")
             return _json(reading.represented(entry, wanted, simulator.now(), include))
-        body = reading.listed(simulator.store, asked, request.query, wanted, simulator.now())
+        anew = simulator.encodes_anew
+        body = reading.listed(simulator.store, asked, request.query, wanted, simulator.now(), anew=anew)
         if len(body) < _GZIP_FROM or "gzip" not in request.headers.get("Accept-Encoding", ""):
             return _json(body)
         packed = await self._packed(request, body, keep=wanted is not Shape.TABLE)

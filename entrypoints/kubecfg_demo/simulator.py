@@ -41,7 +41,8 @@ class Simulator:
 
     `objects` are plain dicts with apiVersion and kind (Lists are unfolded); `logs` are texts by (namespace, pod,
     container, previous); `without_groups` leaves APIs out, so that a client meets their absence; `clock` says what
-    time it is, for ages and timestamps.
+    time it is, for ages and timestamps. Set `encodes_anew` to have the objects of a list encoded for each request, as a
+    real API server does, which costs time.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Simulator:
         clock: Clock = _utc_now,
     ) -> None:
         self.now = clock
+        self.encodes_anew = False
         self.catalog = Catalog(tuple(without_groups))
         self.store = Store(clock)
         self.access = Access()

@@ -43,6 +43,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """As a list carries it: with kind and apiVersion for custom resources only."""
         return self.whole() if self.resource.custom else self.data
 
+    def encoded(self) -> bytes:
+        """The same as `item`, made anew: as a real API server makes it for each list."""
+        found = msgspec.json.encode(msgspec.json.decode(self.data))
+        return self.item() if self.resource.custom else found
+
     def whole(self) -> bytes:
         """As a GET answers it."""
         head = f'{{"kind":"{self.resource.kind}","apiVersion":"{self.resource.api_version}",'

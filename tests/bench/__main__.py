@@ -76,11 +76,26 @@ async def _measure(cluster: Served) -> float:
             _say("analysis / bare fetch, answers ready", analysis / fetch, "times")
             _say("bare fetch, processor time of the client", fetch_cpu, "s")
             _say("analysis, processor time of the client", analysis_cpu, "s")
-            (fetch, _), (analysis, _) = await _timed(bare, analyse, before=lambda: cluster.ask("touch"))
-            _say("bare fetch, answers compressed anew", fetch, "s")
-            _say("analysis, answers compressed anew", analysis, "s")
-            _say("analysis / bare fetch, compressed anew", analysis / fetch, "times", most=1.3)
+            await _compared(cluster, "compressed anew", bare, analyse)
+            cluster.ask("encode")
+            analysis = await _compared(cluster, "encoded and compressed anew", bare, analyse, most=1.3)
         await connector.close()
+    return analysis
+
+
+async def _compared(
+    cluster: Served,
+    how: str,
+    bare: Callable[[], Awaitable[object]],
+    analyse: Callable[[], Awaitable[object]],
+    *,
+    most: float | None = None,
+) -> float:
+    """Of answers that the server makes for each request; returns the seconds of an analysis."""
+    (fetch, _), (analysis, _) = await _timed(bare, analyse, before=lambda: cluster.ask("touch"))
+    _say(f"bare fetch, answers {how}", fetch, "s")
+    _say(f"analysis, answers {how}", analysis, "s")
+    _say(f"analysis / bare fetch, {how}", analysis / fetch, "times", most=most)
     return analysis
 
 
@@ -102,6 +117,7 @@ def _judge(cluster: Served, report: Report, size: int) -> None:
 
 async def _analysis_time(cluster: Served) -> float:
     async with Kubecfg(PATIENT) as kubecfg:
+        cluster.ask("encode")
         await kubecfg.analyze_target(cluster.target)
         ((found, _),) = await _timed(
             lambda: kubecfg.analyze_target(cluster.target), before=lambda: cluster.ask("touch")

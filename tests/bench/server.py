@@ -15,7 +15,10 @@ from tests.bench.shapes import made
 
 
 async def main(pods: int) -> None:
-    """`touch` changes an object, so that no list is as it was; `requests` tells of those since it was last asked."""
+    """`touch` changes an object, so that no list is as it was; `requests` tells of those since it was last asked.
+
+    From `encode` on, the objects of a list are encoded for each request, as an API server does.
+    """
     cluster = LargeCluster(pods)
     async with Simulator(cluster.objects()).serve() as running:
         place = {"url": running.url, "token": running.admin_token, "ca_data": running.ca_data}
@@ -28,6 +31,9 @@ async def main(pods: int) -> None:
 def _done(running: Running, command: str) -> Any:
     if command == "touch":
         running.simulator.put(made("v1", "ConfigMap", "clock", "team-0", data={}))
+        return None
+    if command == "encode":
+        running.simulator.encodes_anew = True
         return None
     paths = [seen.path for seen in running.requests]
     running.requests.clear()
