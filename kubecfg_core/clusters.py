@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from kubecfg_core.errors import NotConfigured
+from kubecfg_core.masking import Level
 from kubecfg_core.secret import Secret
 
 
@@ -52,7 +53,8 @@ class CredentialState(StrEnum):
 class NewCluster(msgspec.Struct, frozen=True, kw_only=True):
     """A cluster as its owner describes it, before it has an id.
 
-    `uid` is what the cluster itself is known by, as `ClusterInfo.uid`; empty where nobody asked it.
+    `uid` is what the cluster itself is known by, as `ClusterInfo.uid`; empty where nobody asked it. `llm_privacy` is
+    what of it a language model may see; None is what the service does by default.
     """
 
     cluster_name: str
@@ -62,6 +64,7 @@ class NewCluster(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     is_operator_installed: bool = False
     uid: str = ""
+    llm_privacy: Level | None = None
 
 
 class ClusterChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +80,7 @@ class ClusterChanges(msgspec.Struct, frozen=True, kw_only=True):
     target: ClusterTarget | None = None
     is_operator_installed: bool | None = None
     uid: str | None = None
+    llm_privacy: Level | None = None
 
 
 class Cluster(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +103,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     selected: bool = False
     uid: str = ""
+    llm_privacy: Level | None = None
     credential_state: CredentialState = CredentialState.READABLE
     credential_expires_at: datetime | None = None
     credential_fingerprint: str = ""

@@ -12,6 +12,7 @@ from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget, Creden
 from kubecfg_core.errors import AlreadyExists, InvalidInput, NotConfigured, NotFound
 from kubecfg_core.expiry import expiry_of
 from kubecfg_core.grants import Access
+from kubecfg_core.masking import Level
 from kubecfg_core.ports.clock import Clock
 from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
 from kubecfg_core.ports.vault import Vault
@@ -168,6 +169,7 @@ class SqlClusters(ClusterRepo):
             updated_at=row.updated_at,
             selected=row.selected,
             uid=row.uid,
+            llm_privacy=Level(row.llm_privacy) if row.llm_privacy else None,
             credential_state=state,
             credential_expires_at=row.credential_expires_at,
             credential_fingerprint=self._vault.fingerprint(secret) if secret else "",
@@ -233,6 +235,7 @@ def _values(user_id: int, new: NewCluster) -> dict[str, Any]:
         "is_operator_installed": new.is_operator_installed,
         "selected": False,
         "uid": new.uid,
+        "llm_privacy": new.llm_privacy,
     }
 
 

@@ -64,6 +64,7 @@ clusters = sa.Table(
     sa.Column("credential_expires_at", UtcDateTime),
     sa.Column("expiry_announced", sa.Integer),
     sa.Column("uid", sa.Text, nullable=False),
+    sa.Column("llm_privacy", sa.Text),
     sa.Column("context_name", sa.Text, nullable=False),
     sa.Column("provider_name", sa.Text, nullable=False),
     sa.Column("tags", sa.JSON, nullable=False),

@@ -6,6 +6,7 @@ import msgspec
 
 from kubecfg_core.clusters import CredentialState
 from kubecfg_core.grants import Access
+from kubecfg_core.masking import Level
 from kubecfg_core.metrics import Sample
 from kubecfg_core.secret import Secret
 from kubecfg_core.usecases.clusters import NodeCount
@@ -34,7 +35,7 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
     Added are `selected`: whether it is the user's current one; `role`: what the user may do there at most; `shared_by`:
     whose it is, or null where it is the user's own; `credential_state`: whether the stored credential can be used;
     `credential_expires_at`: when it ends, or null where that is unknown or never; `credential_fingerprint`: which one
-    it is, to its owner.
+    it is, to its owner; `llm_privacy`: what of it a language model may see, or null for what is usual here.
     """
 
     id: int
@@ -51,6 +52,7 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
     credential_state: CredentialState
     credential_expires_at: datetime | None
     credential_fingerprint: str
+    llm_privacy: Level | None
     role: Role
     shared_by: str | None
 
@@ -73,6 +75,7 @@ class ClusterSummary(msgspec.Struct, frozen=True, kw_only=True):
             credential_state=cluster.credential_state,
             credential_expires_at=utc(cluster.credential_expires_at) if cluster.credential_expires_at else None,
             credential_fingerprint=cluster.credential_fingerprint if access.shared_by is None else "",
+            llm_privacy=cluster.llm_privacy,
             role=access.role,
             shared_by=access.shared_by,
         )

@@ -11,7 +11,7 @@ from kubecfg_core.usecases.updating import ClusterUpdate, Credential, Updated
 from kubecfg_core.users import Role, User
 from kubecfg_http.answers import ClusterSummary
 from kubecfg_http.operations import BASE, Call, Operation
-from kubecfg_http.requests import ClusterId, ClusterText, Label, PemText, Token, Url
+from kubecfg_http.requests import ClusterId, ClusterText, Label, LlmPrivacy, PemText, Token, Url
 
 
 class ChangeParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,7 @@ class ClusterChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     context_name: Label | UnsetType = UNSET
     provider_name: Label | UnsetType = UNSET
     tags: Annotated[list[Label], Meta(max_length=50)] | UnsetType = UNSET
+    llm_privacy: LlmPrivacy | UnsetType = UNSET
     server_url: Url | UnsetType = UNSET
     ca_data: PemText | UnsetType | None = UNSET
     use_secure_tls: bool | UnsetType = UNSET
@@ -91,6 +92,7 @@ async def change_cluster(call: Call[ChangeParams, ClusterChange]) -> ClusterChan
         tags=UNSET if isinstance(body.tags, UnsetType) else tuple(body.tags),
         server_url=UNSET if isinstance(body.server_url, UnsetType) else body.server_url.rstrip("/"),
         ca_data=_or_none(body.ca_data),
+        llm_privacy=body.llm_privacy,
         verify_tls=body.use_secure_tls,
         credential=_credential(body),
     )

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from kubecfg_core.clusters import ClusterTarget, NewCluster
+from kubecfg_core.masking import Level
 from kubecfg_core.metrics import Metric
 from kubecfg_core.secret import Secret
 
@@ -34,6 +35,10 @@ ClusterText = Annotated[str, Meta(min_length=1, max_length=253, extra_json_schem
 Url = Annotated[str, Meta(max_length=2048, extra_json_schema=_told("^https://"))]
 Token = Annotated[str, Meta(max_length=16 * 1024)]
 PemText = Annotated[str, Meta(max_length=256 * 1024)]
+LlmPrivacy = Annotated[
+    Level,
+    Meta(description="What of the cluster a language model may see; what is usual for the service if left out."),
+]
 TypeName = Annotated[str, Meta(min_length=1, max_length=63)]
 
 
@@ -129,6 +134,7 @@ class OnboardRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     context_name: Label = ""
     provider_name: Label = ""
     tags: Annotated[list[Label], Meta(max_length=50)] = []
+    llm_privacy: LlmPrivacy | None = None
     use_secure_tls: bool = True
     ca_data: PemText | None = None
     tls_cert: PemText | None = None
@@ -154,4 +160,5 @@ class OnboardRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             context_name=self.context_name,
             provider_name=self.provider_name,
             tags=tuple(self.tags),
+            llm_privacy=self.llm_privacy,
         )

@@ -53,6 +53,7 @@ class InMemoryClusters(ClusterRepo):
             created_at=now,
             updated_at=now,
             uid=new.uid,
+            llm_privacy=new.llm_privacy,
             credential_expires_at=expiry_of(target),
             credential_fingerprint=_fingerprint(target),
         )

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget
 from kubecfg_core.errors import InvalidInput, UpstreamRefused
+from kubecfg_core.masking import Level
 from kubecfg_core.ports.cluster_repo import Announce, ClusterRepo
 from kubecfg_core.ports.kube_gateway import ClusterInfo, KubeConnector
 from kubecfg_core.secret import Secret
@@ -38,6 +39,7 @@ class ClusterUpdate(msgspec.Struct, frozen=True, kw_only=True):
     context_name: str | UnsetType = UNSET
     provider_name: str | UnsetType = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
+    llm_privacy: Level | UnsetType = UNSET
     server_url: str | UnsetType = UNSET
     ca_data: str | UnsetType | None = UNSET
     verify_tls: bool | UnsetType = UNSET
@@ -129,6 +131,7 @@ class Updates:
             context_name=_or_none(update.context_name),
             provider_name=_or_none(update.provider_name),
             tags=_or_none(update.tags),
+            llm_privacy=_or_none(update.llm_privacy),
             target=target,
             is_operator_installed=self._options.operator_group in info.groups if info else None,
             uid=info.uid or None if info else None,

@@ -6,6 +6,7 @@ import pytest
 from kubecfg_core.clusters import Cluster, ClusterChanges, ClusterTarget
 from kubecfg_core.errors import AlreadyExists, NotFound
 from kubecfg_core.events import Event
+from kubecfg_core.masking import Level
 from kubecfg_core.secret import Secret
 from tests.contract.storages import Storage, announce, new_cluster
 
@@ -48,6 +49,24 @@ async def test_a_cluster_without_any_optional_part_is_read_back_without(storage:
     added = await storage.clusters.add(ann, msgspec.structs.replace(full, target=bare, tags=()), announce)
 
     assert (added.target, added.tags) == (bare, ())
+
+
+@pytest.mark.parametrize("level", [None, *Level])
+async def test_what_a_model_may_see_is_read_back(storage: Storage, level: Level | None) -> None:
+    ann, _ = await storage.make_users()
+
+    added = await storage.clusters.add(ann, msgspec.structs.replace(new_cluster(), llm_privacy=level), announce)
+
+    assert (await storage.clusters.get(ann, added.id)).llm_privacy is level
+
+
+async def test_what_a_model_may_see_changes_alone(storage: Storage) -> None:
+    ann, _ = await storage.make_users()
+    added = await storage.clusters.add(ann, new_cluster(), announce)
+
+    changed = await storage.clusters.change(ann, added.id, ClusterChanges(llm_privacy=Level.NONE), announce_change)
+
+    assert changed == msgspec.structs.replace(added, llm_privacy=Level.NONE, updated_at=changed.updated_at)
 
 
 async def test_times_are_utc_with_their_zone(storage: Storage) -> None:

@@ -30,6 +30,22 @@ async def test_a_replaced_credential_is_the_one_that_is_used(
     assert [target.token and target.token.reveal() for target in world.connector.targets][-1] == "another"
 
 
+async def test_what_a_model_may_see_is_changed_and_shown(client: Client, headers: dict[str, str]) -> None:
+    cluster_id = await onboarded(client, headers)
+
+    status, answer = await send(client, headers, "PATCH", str(cluster_id), {"llm_privacy": "none"})
+
+    assert (status, answer["cluster"]["llm_privacy"]) == (200, "none")
+
+
+async def test_there_is_no_other_level_of_privacy(client: Client, headers: dict[str, str]) -> None:
+    cluster_id = await onboarded(client, headers)
+
+    status, _ = await send(client, headers, "PATCH", str(cluster_id), {"llm_privacy": "some"})
+
+    assert status == 400
+
+
 async def test_the_answer_to_a_replacement_holds_no_credential(client: Client, headers: dict[str, str]) -> None:
     cluster_id = await onboarded(client, headers)
 
