@@ -358,6 +358,9 @@ KINDS |= hygiene.KINDS | infrastructure.KINDS | machinery.KINDS | networking.KIN
 CLUSTER_SCOPED |= infrastructure.CLUSTER_SCOPED | machinery.CLUSTER_SCOPED | networking.CLUSTER_SCOPED
 EXAMPLES = hygiene.EXAMPLES | infrastructure.EXAMPLES | machinery.EXAMPLES | networking.EXAMPLES | EXAMPLES
 
+# Where a name is more than a name.
+NAMES: dict[str, str] = {"CustomResourceDefinition": "widgets.example.com"}
+
 # Where a fact means something else for one code.
 SPECIAL: dict[str, dict[str, str]] = {
     "storageclass.several_defaults": {"other": "slow"},
@@ -375,7 +378,7 @@ def finding(code: str, *, sparse: bool = False, changes: Mapping[str, str] = Map
     return Finding(
         code=code,
         kind=kind,
-        name=f"a-{kind.lower()}",
+        name=NAMES.get(kind, f"a-{kind.lower()}"),
         namespace="" if kind in CLUSTER_SCOPED else "shop",
         text=f"{kind} has a problem.",
         severity=Severity.ERROR,
