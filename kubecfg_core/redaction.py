@@ -8,6 +8,7 @@ from typing import Final
 
 MARK: Final = "[REDACTED]"
 
+_TELLING: Final = r"[A-Z0-9_]{0,40}(?:PASS|PWD|TOKEN|SECRET|CRED|KEY|AUTH)[A-Z0-9_]{0,40}"
 # Each pattern is linear: no nested repetition. The first group, where there is one, is kept.
 _PATTERNS: Final = (
     re.compile(r"-----BEGIN [A-Z0-9 ]{1,64}-----.*?(?:-----END [A-Z0-9 ]{1,64}-----|\Z)", re.DOTALL),
@@ -23,6 +24,12 @@ _PATTERNS: Final = (
         r"((?i:pass(?:word|wd|phrase)?|pwd|token|secret|(?:api|access|private)[_-]?key|credentials?)"
         r"[\"']?\s{0,4}[=:]\s{0,4}[\"']?)[^\s\"',;&]{3,}"
     ),
+    # An environment variable with a telling name: in a shell, and as kubectl shows it in YAML, JSON and describe.
+    re.compile(rf"(\b{_TELLING}\s{{0,4}}[=:]\s{{0,8}}[\"']?)[^\s\"',;&]+"),
+    re.compile(rf"(\b{_TELLING}[\"']?\s{{0,4}},?\s{{1,40}}[\"']?value[\"']?\s{{0,4}}:\s{{0,4}}[\"']?)[^\s\"',;&}}]+"),
+    re.compile(rf"(\b{_TELLING}[\"']\s{{0,4}},\s{{0,40}}[\"']value[\"']\s{{0,4}}:\s{{0,4}}[\"'])[^\"']+"),
+    re.compile(r"(\s--?(?:[a-z]{1,20}-){0,3}(?:password|passwd|token|secret|api-?key)\s{1,4})[^\s-][^\s]*"),
+    re.compile(r"(\blast-applied-configuration[\"']?\s{0,4}[=:]).{1,8192}", re.DOTALL),
 )
 _LONG_WORD: Final = re.compile(r"(?<![\w:/+-])[A-Za-z0-9+/_-]{32,}={0,2}")
 _COMMAND_READ: Final = 8192  # characters of a command that are looked at

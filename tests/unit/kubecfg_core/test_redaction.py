@@ -31,6 +31,12 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAcanary\n-----END RSA PRI
         ("azure AccountKey=abcdefghijklmnop1234==", "abcdefghijklmnop1234"),
         ("DB_PASSWORD=hunter2", "hunter2"),
         ('{"api_key": "hunter2"}', "hunter2"),
+        ("DB_PASSWORD_PROD=hunter2", "hunter2"),
+        ("- name: SIGNING_KEY\n  value: hunter2", "hunter2"),
+        ('{"name": "SIGNING_KEY", "value": "correct hunter2"}', "hunter2"),
+        ("      SIGNING_KEY:  hunter2", "hunter2"),
+        ("server --db-password hunter2", "hunter2"),
+        ('kubectl.kubernetes.io/last-applied-configuration: {"spec": "hunter2"}', "hunter2"),
         ("slack xoxb-123456789012-abcdefghijkl", "123456789012-abc"),
     ],
 )
@@ -48,6 +54,7 @@ def test_a_credential_is_taken_out(text: str, secret: str) -> None:
         "open /etc/config/app.yaml: no such file or directory",
         "the server wants basic authentication, and a bearer token",
         "https://kubernetes.io/docs/concepts/workloads/pods/",
+        "secretKeyRef: name, key=value:NoSchedule, and node-role.kubernetes.io/key=x",
         "/var/lib/kubelet/pods/0f3a4a2e-5b8f-4c0b-9a3c-2f1f0e9d8c7b/volumes/kubernetes.io~csi/pvc-0f3a4a2e/mount",
     ],
 )
@@ -69,7 +76,22 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
     assert redact(once) == once
 
 
-@pytest.mark.parametrize("unit", ["eyJ", "-----BEGIN A-----", "a://", "password=", "Bearer ", "aB3", "x:"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "eyJ",
+        "-----BEGIN A-----",
+        "a://",
+        "password=",
+        "Bearer ",
+        "aB3",
+        "x:",
+        "KEY",
+        "KEY ",
+        "-token ",
+        "last-applied-configuration",
+    ],
+)
 def test_hostile_text_costs_little(unit: str) -> None:
     start = time.process_time()
     redact(unit * (8192 // len(unit)))
