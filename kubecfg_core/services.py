@@ -11,6 +11,7 @@ from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health
 from kubecfg_core.usecases.importing import Importing
+from kubecfg_core.usecases.proving import ClusterProofs
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
 
@@ -27,6 +28,7 @@ class Services:
     importing: Importing
     diagnosis: ClusterDiagnosis
     commands: Commands
+    proofs: ClusterProofs
     usage: Usage
     health: Health
     plugins: Plugins

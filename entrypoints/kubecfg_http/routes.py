@@ -8,6 +8,7 @@ from kubecfg_http import answers, auditing, handlers, importing
 from kubecfg_http.changing import CHANGES
 from kubecfg_http.operations import BASE, PUBLIC, NoParams, Operation
 from kubecfg_http.people_routes import PEOPLE
+from kubecfg_http.proving import PROOFS
 from kubecfg_http.requests import (
     AnalyzeParams,
     ByCluster,
@@ -105,5 +106,6 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = (
         params=auditing.AuditParams, answer=auditing.AuditAnswer, fails=(403,),
     ),
     *CHANGES,
+    *PROOFS,
     *PEOPLE,
 )  # fmt: skip

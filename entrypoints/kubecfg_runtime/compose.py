@@ -28,6 +28,7 @@ from kubecfg_core.usecases.expiring import ExpiryWatch
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.importing import Importing
+from kubecfg_core.usecases.proving import ClusterProofs, Prover
 from kubecfg_core.usecases.reading import CredentialReads
 from kubecfg_core.usecases.relay import Relay
 from kubecfg_core.usecases.solving import Solver
@@ -188,7 +189,9 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
-        diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
+        solver = Solver(plugins, llm)
+        diagnosis = Diagnosis(plugins, solver, clock)
+        rules = make_kubectl_rules(settings)
         onboarding = Onboarding(
             operator_group=settings.kubecfg_operator_api_group,
             fleet_deadline=settings.kubecfg_nodes_timeout,
@@ -204,8 +207,15 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
             updates=Updates(database.clusters, connector, announcer, onboarding),
             grants=Grants(database.grants, database.clusters, database.users, announcer),
             diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),
-            commands=Commands(
-                database.clusters, database.outbox, runner, announcer, clock, rules=make_kubectl_rules(settings)
+            commands=Commands(database.clusters, database.outbox, runner, announcer, clock, rules=rules),
+            proofs=ClusterProofs(
+                Prover(plugins, solver, clock),
+                database.clusters,
+                connector,
+                runner,
+                outbox=database.outbox,
+                announcer=announcer,
+                rules=rules,
             ),
             usage=Usage(metrics, database.clusters, connector, clock),
             health=Health(_parts(database, runner, bus, metrics)),

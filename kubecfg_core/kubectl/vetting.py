@@ -14,14 +14,14 @@ from kubecfg_core.kubectl.table import TABLE
 from kubecfg_core.kubectl.text import split
 
 # What a person may run where their own files are, and the service never.
-_AT_HOME: Final = Verb(
+AT_HOME: Final = Verb(
     path=("create", "secret", "tls"),
     flags=(valued("cert", values.LOCAL_FILE), valued("key", values.LOCAL_FILE)),
     arguments=names(1, 1),
     changes=True,
     advised=True,
 )
-_KNOWN: Final = {**TABLE, _AT_HOME.path: _AT_HOME}
+_KNOWN: Final = {**TABLE, AT_HOME.path: AT_HOME}
 
 _DELETABLE: Final = frozenset(
     (

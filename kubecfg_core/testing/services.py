@@ -34,6 +34,7 @@ from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.importing import Importing
+from kubecfg_core.usecases.proving import ClusterProofs, Prover
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
@@ -73,7 +74,9 @@ def in_memory_services(
     repo = InMemoryClusters(clock=clock, outbox=outbox, users=users)
     announcer = Announcer(clock, outbox)
     clusters = Clusters(repo, outbox, connector, announcer)
-    diagnosis = Diagnosis(plugins, Solver(plugins, llm), clock)
+    solver = Solver(plugins, llm)
+    diagnosis = Diagnosis(plugins, solver, clock)
+    runner = runner or RecordingKubectl()
     return Services(
         accounts=Accounts(
             users,
@@ -91,7 +94,10 @@ def in_memory_services(
         updates=Updates(repo, connector, announcer),
         grants=Grants(InMemoryGrants(repo), repo, users, announcer),
         diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),
-        commands=Commands(repo, outbox, runner or RecordingKubectl(), announcer, clock),
+        commands=Commands(repo, outbox, runner, announcer, clock),
+        proofs=ClusterProofs(
+            Prover(plugins, solver, clock), repo, connector, runner, outbox=outbox, announcer=announcer
+        ),
         usage=Usage(metrics, repo, connector, clock),
         health=Health(parts or {}),
         plugins=plugins,

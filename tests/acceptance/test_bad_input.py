@@ -146,6 +146,7 @@ ON_ONE_CLUSTER = [
     ("GET", "get-namespaces/{}", None),
     ("POST", "analyze-k8s-with-solutions/{}", None),
     ("POST", "execute-kubectl-direct/{}", GET_PODS),
+    ("POST", "verify-solution/{}", {"problem_id": "0123456789abcdef", "step_id": 1}),
     ("GET", "cluster/{}/credentials", None),
 ]
 

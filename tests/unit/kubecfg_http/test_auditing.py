@@ -14,6 +14,7 @@ ACTIONS: dict[str, str | None] = {
     "GET /kubeconfig/cluster/{cluster_name}/credentials": "cluster.credentials.read",
     "POST /kubeconfig/analyze-k8s-with-solutions/{cluster_id}": "analysis.completed",
     "POST /kubeconfig/execute-kubectl-direct/{cluster_id}": "kubectl.executed",
+    "POST /kubeconfig/verify-solution/{cluster_id}": "solution.verified",
     "POST /kubeconfig/select-cluster-and-get-namespaces/{cluster_id}": None,
     "PATCH /kubeconfig/clusters/{cluster_id}": "cluster.updated",
     "PUT /kubeconfig/clusters/{cluster_id}/credentials": "cluster.credentials.replaced",
