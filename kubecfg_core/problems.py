@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from kubecfg_core.naming import Names
 from kubecfg_core.resources import KindState, Unreadable
 from kubecfg_core.solutions import Solution
 
@@ -182,7 +183,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """What one look at a cluster gave. `objects` counts what was read; `taken_at` is UTC.
 
     `kinds` has the state of every kind that was asked for, `trace` a line for each analyzer. `hygiene` is what is well
-    and could be better, one entry a finding, where that was asked for.
+    and could be better, one entry a finding, where that was asked for, and so are the `names` of what was read.
     """
 
     namespace: str | None
@@ -196,6 +197,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     kinds: list[KindState] = []
     trace: list[AnalyzerTrace] = []
     hygiene: list[Problem] = []
+    names: Names | None = None
 
 
 def to_problems(findings: Iterable[Finding]) -> list[Problem]:

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from kubecfg_core.egress import EgressPolicy, Network
 from kubecfg_core.errors import SettingsError
+from kubecfg_core.masking import Level
 from kubecfg_core.secret import Secret
 from kubecfg_core.usecases.reading import CredentialRead
 from kubecfg_core.users import Role
@@ -80,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_metrics_pod_pattern: str | None = None
     kubecfg_metrics_user_label: str | None = None
     kubecfg_audit_days: Annotated[int, Meta(ge=1, le=36500)] = 400
+    kubecfg_llm_privacy: Level = Level.NAMES
     kubecfg_log_level: str = "INFO"
     kubecfg_max_body_bytes: Annotated[int, Meta(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
 
