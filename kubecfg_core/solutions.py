@@ -22,13 +22,19 @@ class ActionType(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do. `command` is a kubectl command, or empty where there is none."""
+    """One thing to do. `command` is a kubectl command, or empty where there is none.
+
+    `safe`: the service runs it for a viewer, since it only looks. Otherwise `requires_role` is the least role that it
+    runs it for; with neither, a person runs it in their own terminal. Both are the policy's word, never a model's.
+    """
 
     step_id: int
     action_type: str
     description: str
     command: str
     expected_outcome: str
+    safe: bool = False
+    requires_role: str = ""
 
 
 class Solution(msgspec.Struct, frozen=True, kw_only=True):

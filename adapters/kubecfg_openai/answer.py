@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kubecfg_core.plaintext import plain
 from kubecfg_core.solutions import ActionType, Solution, Step
 
 MAX_STEPS: Final = 12
@@ -15,14 +16,6 @@ _COMMAND: Final = 1000
 
 _FENCE: Final = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 _THOUGHT: Final = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_LINK: Final = re.compile(r"!?\[([^\[\]]{0,500})\](?:\([^()]{0,2000}\)|\[[^\[\]]{0,200}\])")
-_LINK_TARGET: Final = re.compile(r"^\s{0,3}\[[^\[\]]{1,200}\]:\s*\S+.*$", re.MULTILINE)
-_TAG: Final = re.compile(
-    r"</?(?:a|audio|base|embed|form|iframe|img|input|link|meta|object|script|style|svg|video)\b[^<>]{0,2000}>"
-    r"|<https?://[^<>]{0,2000}>",
-    re.IGNORECASE,
-)
-_INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class _Step(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,7 +39,8 @@ def schema() -> dict[str, Any]:
     """The answer's JSON schema in the strict form: every field required, no other allowed, no reference."""
     _, parts = msgspec.json.schema_components((Solution,), ref_template="{name}")
     step, answer = dict(parts["Step"]), dict(parts["Solution"])
-    step["properties"] = {**step["properties"], "action_type": {"type": "string", "enum": list(ActionType)}}
+    asked = {name: part for name, part in step["properties"].items() if name in _Step.__struct_fields__}
+    step["properties"] = {**asked, "action_type": {"type": "string", "enum": list(ActionType)}}
     answer["properties"] = {
         **{name: {"type": part["type"]} for name, part in answer["properties"].items()},
         "remediation_steps": {"type": "array", "items": _closed(step)},
@@ -73,17 +67,6 @@ def read(text: str) -> Solution:
         estimated_time_mins=int(min(max(answer.estimated_time_mins, 0), _MAX_MINUTES)),
         additional_notes=plain(answer.additional_notes or "", _SHORT),
     )
-
-
-def plain(text: str, limit: int) -> str:
-    """The text without markdown links and images, active tags and invisible characters, cut to `limit` characters."""
-    text = _INVISIBLE.sub("", text[: 4 * limit])
-    before = None
-    while before != text:  # what is left of one may make up another
-        before = text
-        text = _TAG.sub("", _LINK_TARGET.sub("", _LINK.sub(r"\1", text)))
-    text = text.strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _closed(part: dict[str, Any]) -> dict[str, Any]:

@@ -3,31 +3,32 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from kubecfg_core.disclosing import Allowed, disclosed, names_in, retold, revealed
 from kubecfg_core.errors import KubecfgError, NotConfigured, TooMany, UpstreamTimeout
-from kubecfg_core.kubectl.vetting import Verdict, vet
 from kubecfg_core.masking import Level, Masker, Privacy
 from kubecfg_core.naming import Names
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import LLM, Brief
 from kubecfg_core.problems import Problem, SensitivePair, SolvedProblem
-from kubecfg_core.solutions import Solution, Step
+from kubecfg_core.solutions import Solution
+from kubecfg_core.usecases.answers import DROPPED, checked, vetted
+from kubecfg_core.usecases.last_words import LastWords
 from kubecfg_core.usecases.rendering import playbook_solution, render
 
-__all__ = ["Solver", "playbook_solution", "render"]
-
-DROPPED: Final = "(A command was left out here: it is not one that kubecfg lets through.)"
+__all__ = ["DROPPED", "Solver", "playbook_solution", "render"]
 
 _KEY_BYTES: Final = 32
 _USUAL: Final = Privacy()
 
 _Cause = tuple[str, ...]
 _Answer = Solution | KubecfgError
+_Tell = Callable[[Brief, Masker], Awaitable[Solution]]
 
 
 class Solver:
@@ -57,12 +58,19 @@ class Solver:
         self._allowed = Allowed(plugins)
 
     async def solve(
-        self, problems: Sequence[Problem], *, privacy: Privacy = _USUAL, names: Names | None = None
+        self,
+        problems: Sequence[Problem],
+        *,
+        privacy: Privacy = _USUAL,
+        names: Names | None = None,
+        user_id: int = 0,
+        words: LastWords | None = None,
     ) -> list[SolvedProblem]:
         """A solution for each problem, in their order. Where the model fails, the playbook stands.
 
         `additional_notes` says which of the two it is, and why. `privacy` is what the model may see of the cluster, and
-        `names` what is known to be a name there, beside those in the problems.
+        `names` what is known to be a name there, beside those in the problems. It is asked for the user of `user_id`,
+        and told the last `words` of containers that crash.
         """
         playbooks = await asyncio.to_thread(self._from_playbooks, problems)
         if self._llm is None:
@@ -71,7 +79,7 @@ class Solver:
         for problem, playbook in zip(problems, playbooks, strict=True):
             asked.setdefault(_cause(problem), (problem, playbook))
         maskers = {cause: self._masker(_brief(*question), privacy, names) for cause, question in asked.items()}
-        answers = await self._ask(self._llm, asked, maskers, privacy)
+        answers = await self._ask(partial(self._told, self._llm.of(user_id), words), asked, maskers, privacy)
         return [
             SolvedProblem(
                 problem=_with_pairs(problem, maskers[_cause(problem)].pairs),
@@ -80,8 +88,23 @@ class Solver:
             for problem, playbook in zip(problems, playbooks, strict=True)
         ]
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is a model to ask."""
+        return self._llm is not None
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words that tell nothing of a cluster, in lower case."""
+        return self._allowed.vocabulary
+
     async def briefs(
-        self, problems: Sequence[Problem], *, privacy: Privacy = _USUAL, names: Names | None = None
+        self,
+        problems: Sequence[Problem],
+        *,
+        privacy: Privacy = _USUAL,
+        names: Names | None = None,
+        words: LastWords | None = None,
     ) -> list[Brief]:
         """What the model would be told, in the order in which it would be asked. It is not asked."""
         if privacy.level is Level.NONE:
@@ -91,7 +114,7 @@ class Solver:
         for problem, playbook in zip(problems, playbooks, strict=True):
             asked.setdefault(_cause(problem), _brief(problem, playbook))
         return [
-            disclosed(brief, self._masker(brief, privacy, names), self._allowed.facts)
+            disclosed(await _heard(brief, words), self._masker(brief, privacy, names), self._allowed.facts)
             for brief in [*asked.values()][: self._max_calls]
         ]
 
@@ -101,7 +124,7 @@ class Solver:
         return [SolvedProblem(problem=p, solution=s) for p, s in zip(problems, playbooks, strict=True)]
 
     def _from_playbooks(self, problems: Sequence[Problem]) -> list[Solution]:
-        return [_vetted(playbook_solution(problem, self._plugins)) for problem in problems]
+        return [vetted(playbook_solution(problem, self._plugins)) for problem in problems]
 
     def _masker(self, brief: Brief, privacy: Privacy, names: Names | None) -> Masker:
         """The brief's own masker: what it has masked is what was in this brief."""
@@ -110,7 +133,7 @@ class Solver:
 
     async def _ask(
         self,
-        llm: LLM,
+        tell: _Tell,
         causes: dict[_Cause, tuple[Problem, Solution]],
         maskers: dict[_Cause, Masker],
         privacy: Privacy,
@@ -124,7 +147,7 @@ class Solver:
         async def ask(cause: _Cause) -> _Answer:
             try:
                 async with asyncio.timeout_at(until), places:
-                    return await self._told(llm, _brief(*causes[cause]), maskers[cause])
+                    return await tell(_brief(*causes[cause]), maskers[cause])
             except TimeoutError:
                 return UpstreamTimeout("The language model did not answer in time.")
             except KubecfgError as error:
@@ -135,13 +158,20 @@ class Solver:
         spared = TooMany(f"The language model is asked at most {self._max_calls} times in an analysis.")
         return dict.fromkeys(causes, spared) | dict(zip(chosen, given, strict=True))
 
-    async def _told(self, llm: LLM, brief: Brief, masker: Masker) -> Solution:
-        """The model's answer with real names; it sees none of them."""
-        return revealed(await llm.solve(disclosed(brief, masker, self._allowed.facts)), masker)
+    async def _told(self, llm: LLM, words: LastWords | None, brief: Brief, masker: Masker) -> Solution:
+        """The model's answer with real names, checked against the question. It sees none of them."""
+        brief = await _heard(brief, words)
+        answer = revealed(await llm.solve(disclosed(brief, masker, self._allowed.facts)), masker)
+        return checked(answer, brief.problem, brief.playbook)
 
 
 def _brief(problem: Problem, playbook: Solution) -> Brief:
     return Brief(problem=problem, playbook=playbook)
+
+
+async def _heard(brief: Brief, words: LastWords | None) -> Brief:
+    """The brief with the last words of what crashed."""
+    return brief if words is None else msgspec.structs.replace(brief, logs=await words.of(brief.problem))
 
 
 def _with_pairs(problem: Problem, pairs: Sequence[SensitivePair]) -> Problem:
@@ -170,20 +200,7 @@ def _settled(problem: Problem, playbook: Solution, asked_for: Problem, answer: _
     if asked_for.name != problem.name:
         answer = _retold(answer, asked_for.name, problem.name)
         notes.insert(1, f"It was asked about {asked_for.name}, which has the same cause.")
-    return msgspec.structs.replace(_vetted(answer), additional_notes=" ".join(note for note in notes if note))
-
-
-def _vetted(solution: Solution) -> Solution:
-    """The solution without commands that nobody should run: only what the kubectl policy knows is shown."""
-    return msgspec.structs.replace(
-        solution, remediation_steps=[_vetted_step(step) for step in solution.remediation_steps]
-    )
-
-
-def _vetted_step(step: Step) -> Step:
-    if not step.command or vet(step.command) is not Verdict.REFUSED:
-        return step
-    return msgspec.structs.replace(step, command="", description=f"{step.description} {DROPPED}".strip())
+    return msgspec.structs.replace(vetted(answer), additional_notes=" ".join(note for note in notes if note))
 
 
 def _retold(solution: Solution, old: str, new: str) -> Solution:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubecfg_core.plaintext import plain
 from kubecfg_core.solutions import Solution
-from kubecfg_openai.answer import MAX_STEPS, plain, read, schema
+from kubecfg_openai.answer import MAX_STEPS, read, schema
 from tests.fakes.openai_server import GOOD
 
 
@@ -128,3 +129,9 @@ def test_any_json_is_a_solution_or_refused(value: Any) -> None:
         return
 
     assert answer.remediation_steps
+
+
+def test_the_model_is_not_asked_how_safe_its_commands_are() -> None:
+    steps = schema()["properties"]["remediation_steps"]["items"]
+
+    assert set(steps["properties"]) == set(GOOD["remediation_steps"][0])
