@@ -45,7 +45,7 @@ _GET: Final = Verb(
         valued("label-columns", values.WORDS, "L", many=True),
         valued(
             "output",
-            values.output("json", "yaml", "wide", "name", templates=(*TEMPLATES, "custom-columns")),
+            values.output("json", "yaml", "kyaml", "wide", "name", templates=(*TEMPLATES, "custom-columns")),
             "o",
         ),
         switch("show-kind"),

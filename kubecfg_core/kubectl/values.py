@@ -29,10 +29,13 @@ def one_of(*choices: str) -> Kind:
 
 
 def number(low: int, high: int) -> Kind:
-    """A whole number in decimal digits, both bounds included."""
+    """A whole number in decimal digits, both bounds included.
+
+    In one spelling: a zero before it makes it octal to kubectl, and 00 would be another text than 0.
+    """
     return Kind(
         says=f"a number from {low} to {high}",
-        accepts=lambda text: re.fullmatch(r"-?\d{1,12}", text) is not None and low <= int(text) <= high,
+        accepts=lambda text: re.fullmatch(r"0|-?[1-9]\d{0,11}", text) is not None and low <= int(text) <= high,
     )
 
 

@@ -75,3 +75,27 @@ def test_a_role_is_asked_for_before_a_confirmation() -> None:
 )
 def test_a_plan_tells_whether_it_changes(command: str, changes: bool) -> None:  # noqa: FBT001 - an expectation
     assert judge(command, role=Role.ADMIN).changes is changes
+
+
+@pytest.mark.parametrize("replicas", ["00", "-0", "000", "010", "-00", "+0", "0x0", "0b0", "0_0"])
+def test_a_number_has_one_spelling(replicas: str) -> None:
+    with pytest.raises(CommandRefused, match="a number from 0 to 1000") as caught:
+        judge(f"scale deploy/x --replicas={replicas}", role=Role.ADMIN)
+
+    assert caught.value.rule == "kubectl.value"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        '{"spec":{"template":{"spec":{"containers":[{"name":"a","image":"b"}]}}}}',
+        '{"metadata":{"labels":{"a":"b"}}}',
+        '[{"op":"replace","path":"/spec/type","value":"NodePort"}]',
+        '[{"op":"add","path":"/spec/tolerations/-","value":{"operator":"Exists"}}]',
+        '[{"op":"add","path":"/spec/ports/0","value":{"port":1}},{"op":"test","path":"/a","value":{"b":"c"}}]',
+    ],
+)
+def test_a_patch_that_only_adds_needs_no_confirmation(patch: str) -> None:
+    kind = "json" if patch.startswith("[") else "strategic"
+
+    assert judge(f"patch deploy x --type={kind} -p '{patch}'", role=Role.OPERATOR).changes
