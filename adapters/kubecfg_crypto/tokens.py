@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import jwt
 import msgspec
+from jwt.utils import base64url_decode, base64url_encode
 
 from kubecfg_core.errors import SettingsError, Unauthenticated
 from kubecfg_core.ports.clock import Clock
@@ -22,7 +23,7 @@ _LONGEST_EXTERNAL: Final = timedelta(days=1)
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
-class _Own(msgspec.Struct, frozen=True, kw_only=True):
+class _Own(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sub: str
     iss: str
     aud: str
@@ -30,6 +31,7 @@ class _Own(msgspec.Struct, frozen=True, kw_only=True):
     exp: int
     jti: str
     ver: int
+    nbf: float | None = None
 
 
 class _External(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,8 @@ class JwtTokens(TokenService):
             payload: dict[str, Any] = jwt.decode(token, self._key, algorithms=[self._algorithm], options=options)
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise Unauthenticated("The token is not valid.") from error
+        if not _spelt_as_signed(token):
+            raise Unauthenticated("The token is not valid.")
         return payload
 
     def _read_own(self, own: _Own) -> Claims:
@@ -113,7 +117,9 @@ class JwtTokens(TokenService):
             raise Unauthenticated("The token is not valid: it was not made for this service.")
         if not 0 < own.exp - own.iat <= self._lifetime:
             raise Unauthenticated("The token is not valid: it claims too long a life.")
-        self._check_times(own.exp, own.iat)
+        if not _NUMBER.fullmatch(own.sub):
+            raise Unauthenticated("The token is not valid: it names no user.")
+        self._check_times(own.exp, own.iat, own.nbf)
         return Claims(subject=own.sub, issuer=own.iss, external=False, token_version=own.ver)
 
     def _read_external(self, external: _External) -> Claims:
@@ -134,6 +140,12 @@ class JwtTokens(TokenService):
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
+
+
+def _spelt_as_signed(token: str) -> bool:
+    """Whether the signature has the one spelling it is written in: base64 has spare bits, and what follows a `=`."""
+    signature = token.rpartition(".")[2]
+    return base64url_encode(base64url_decode(signature)).decode() == signature
 
 
 def _check(key: bytes, algorithm: str, issuer: str, external_issuer: str | None) -> None:

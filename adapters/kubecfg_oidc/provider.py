@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import jwt
 import msgspec
+from jwt.utils import base64url_decode, base64url_encode
 
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import Unauthenticated
@@ -122,6 +123,10 @@ def _verified(token: str, key: Key) -> dict[str, Any]:
         payload: dict[str, Any] = jwt.decode(token, key.public, algorithms=[key.algorithm], options=options)
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise Unauthenticated("The token is not valid.") from error
+    signature = token.rpartition(".")[2]
+    if base64url_encode(base64url_decode(signature)).decode() != signature:
+        # base64 has spare bits, and what was changed in these alone would still pass for the signed token.
+        raise Unauthenticated("The token is not valid.")
     return payload
 
 

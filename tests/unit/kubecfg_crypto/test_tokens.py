@@ -88,6 +88,27 @@ def test_another_algorithm_of_the_same_key_is_refused(algorithm: str) -> None:
         make().read(signed(own(), algorithm=algorithm))
 
 
+def test_no_other_spelling_of_a_signature_is_taken() -> None:
+    token = signed(own())
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+    for spelling in [token + "=", *(token[:-1] + letter for letter in letters if letter != token[-1])]:
+        with pytest.raises(Unauthenticated):
+            make().read(spelling)
+
+
+def test_a_token_that_is_not_valid_yet_is_refused() -> None:
+    assert make().read(signed(own(nbf=NOW))).subject == "7"
+    with pytest.raises(Unauthenticated, match="not valid yet"):
+        make().read(signed(own(nbf=NOW + 60)))
+
+
+@pytest.mark.parametrize("subject", ["", " 7", "-7", "+7", "7.0", "\u0667", "0x7", "7" * 19, "ann"])
+def test_a_subject_is_a_number_in_plain_digits(subject: str) -> None:
+    with pytest.raises(Unauthenticated):
+        make().read(signed(own(sub=subject)))
+
+
 def test_another_key_is_refused() -> None:
     with pytest.raises(Unauthenticated):
         make().read(signed(own(), key=KEY[::-1]))

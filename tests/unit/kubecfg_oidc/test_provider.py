@@ -136,6 +136,12 @@ def by_hmac(place: Place, encoding: Encoding) -> str:
     return f"{text}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
 
 
+def respelt(token: str) -> str:
+    """The same signature in base64 whose spare bits are not zero."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return token[:-1] + letters[letters.index(token[-1]) + 1]
+
+
 FORGED: dict[str, Callable[[Place], str]] = {
     "unsigned": unsigned,
     "the public key as an HMAC secret (PEM)": lambda place: by_hmac(place, Encoding.PEM),
@@ -149,6 +155,7 @@ FORGED: dict[str, Callable[[Place], str]] = {
     "SQL as an id": lambda place: place.signed(rsa_key(), "RS256", {"kid": "one' OR '1'='1"}),
     "a critical header": lambda place: place.signed(place.issuer.key, "RS256", {"kid": "one", "crit": ["exp"]}),
     "a cut off signature": lambda place: place.token()[:-20],
+    "a signature in another spelling": lambda place: respelt(place.token()),
     "no token": lambda place: "a.b.c",
 }
 
