@@ -25,6 +25,8 @@ def configure(level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     # alembic tells of each of its own parts at every start.
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    # aiosqlite tells of each statement with its values, the hashes of passwords among them.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
 
 def _flatten(_logger: Any, _method: str, entry: Any) -> Any:

@@ -51,6 +51,10 @@ def test_no_secret_is_anywhere(evidence: Evidence, haystack: str) -> None:
     assert evidence.markers.found_in(evidence.left[haystack]) == []
 
 
+def test_the_log_holds_no_hash_of_a_password(evidence: Evidence) -> None:
+    assert b"$argon2" not in evidence.left["log"]
+
+
 @pytest.mark.parametrize(
     ("haystack", "known"),
     [
