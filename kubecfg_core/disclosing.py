@@ -11,13 +11,14 @@ from kubecfg_core.masking import Masker
 from kubecfg_core.naming import Names
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import Brief
-from kubecfg_core.problems import Evidence, Finding, ObjectRef, Problem
+from kubecfg_core.problems import Evidence, Finding, ObjectRef, Problem, ProblemError
 from kubecfg_core.redaction import redact
 from kubecfg_core.solutions import Playbook, Solution
 from kubecfg_core.wording import WORDS, words_in
 
 MADE_UP: Final = "(A command was left out here: it names what was not in the question.)"
 
+MOST_FINDINGS: Final = 10
 _READ: Final = 8192  # characters of a text that are looked at
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]{0,32}[A-Za-z]")
@@ -104,10 +105,10 @@ def disclosed(brief: Brief, masker: Masker, facts: Collection[str]) -> Brief:
             name=hidden(problem.name),
             namespace=hidden(problem.namespace),
             parent_object=hidden(problem.parent_object),
-            errors=[msgspec.structs.replace(error, text=hidden(error.text), sensitive=[]) for error in problem.errors],
+            errors=[ProblemError(text=hidden(error.text)) for error in problem.errors[:MOST_FINDINGS]],
             severity=problem.severity,
             code=problem.code,
-            findings=[_finding(finding, hidden, facts) for finding in problem.findings],
+            findings=[_finding(finding, hidden, facts) for finding in problem.findings[:MOST_FINDINGS]],
         ),
         playbook=retold(brief.playbook, hidden),
         logs=tuple(hidden(line) for line in brief.logs),

@@ -12,7 +12,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     `cluster_id` is 0 and `server_url` empty where no onboarded cluster was analysed. The fields after the problems are
     added to the documented ones: how each kind was read, kinds that could not be read, analyzers that raised, objects
     that were too odd to decode. `trace` is there where it was asked for: its times differ from run to run. So is
-    `hygiene`: what is well and could be better, which counts as no problem.
+    `hygiene`: what is well and could be better, which counts as no problem; and `prompts`: what a language model would
+    have been sent, which then was not asked.
     """
 
     cluster_id: int
@@ -30,6 +31,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     objects_read: int
     trace: list[AnalyzerTrace] | msgspec.UnsetType = msgspec.UNSET
     hygiene: list[SolvedProblem] | msgspec.UnsetType = msgspec.UNSET
+    prompts: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 def to_report(
@@ -42,6 +44,7 @@ def to_report(
     provider_name: str = "",
     traced: bool = False,
     hygiene: list[SolvedProblem] | None = None,
+    prompts: list[str] | None = None,
 ) -> Report:
     """The report of an analysis and the solutions to its problems; `traced` adds what each analyzer cost."""
     return Report(
@@ -60,4 +63,5 @@ def to_report(
         objects_read=analysis.objects,
         trace=analysis.trace if traced else msgspec.UNSET,
         hygiene=msgspec.UNSET if hygiene is None else hygiene,
+        prompts=msgspec.UNSET if prompts is None else prompts,
     )

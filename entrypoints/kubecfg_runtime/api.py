@@ -10,12 +10,16 @@ from typing import Self
 import msgspec
 
 from kubecfg_core.clusters import ClusterTarget
+from kubecfg_core.kubectl.plan import Plan
+from kubecfg_core.kubectl.policy import judge
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.event_bus import EventBus
 from kubecfg_core.ports.kube_gateway import KubeConnector
+from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_core.report import Report
 from kubecfg_core.services import Services
 from kubecfg_core.usecases.diagnosis import Diagnosis
+from kubecfg_core.usecases.proving import Permission, Proof, Prover, Wish
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_runtime import compose
 from kubecfg_runtime.clock import StoppedClock, SystemClock
@@ -39,6 +43,7 @@ class Kubecfg:
         self._stack = AsyncExitStack()
         self._connector: KubeConnector | None = None
         self._diagnosis: Diagnosis | None = None
+        self._runner: KubectlRunner | None = None
         self._services: Services | None = None
 
     async def __aenter__(self) -> Self:
@@ -99,10 +104,7 @@ class Kubecfg:
         The file is taken for the caller's own: its `exec` credential plugins are run. Never pass one that somebody
         else wrote.
         """
-        from kubecfg_kubernetes.kubeconfig import target_from_kubeconfig
-
-        # An exec plugin may ask a cloud, so it must not hold the event loop.
-        target = await asyncio.to_thread(target_from_kubeconfig, path, context, allow_exec=True)
+        target = await self.target(context, path=path)
         return await self.analyze_target(
             target, types=types, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
         )
@@ -133,10 +135,62 @@ class Kubecfg:
         )
         return msgspec.structs.replace(report, notes=[*dump.notes, *report.notes])
 
+    async def verify_target(self, target: ClusterTarget, wish: Wish) -> Proof:
+        """Prove a step on the cluster at that address: whether it would clear its problem. Nothing is changed.
+
+        A problem is found by its `id`, in an analysis of the same types and namespace.
+        """
+        if self._connector is None:
+            self._connector = compose.make_connector(self.settings)
+            self._stack.push_async_callback(self._connector.close)
+
+        async def run(plan: Plan) -> CommandResult:
+            return await self._runs().run(plan, target)
+
+        async with self._connector.connect(target) as gateway:
+            return await Prover(self.plugins, Solver(self.plugins, None), SystemClock()).prove(
+                gateway, run, wish, self._permission()
+            )
+
+    async def verify_kubeconfig(self, wish: Wish, context: str | None = None, *, path: str | None = None) -> Proof:
+        """Prove a step on the cluster of a kubeconfig context, as `analyze_kubeconfig` finds it."""
+        return await self.verify_target(await self.target(context, path=path), wish)
+
+    async def execute_target(self, target: ClusterTarget, command: str, *, confirmed: bool = False) -> CommandResult:
+        """Run a kubectl command on the cluster at that address, with the rights of an admin in the policy.
+
+        Raises `CommandRefused`, and `ConfirmationNeeded` where it loses something and is not `confirmed`.
+        """
+        permission = self._permission()
+        plan = judge(command, role=permission.role, confirmed=confirmed, rules=permission.rules)
+        return await self._runs().run(plan, target)
+
+    async def target(self, context: str | None = None, *, path: str | None = None) -> ClusterTarget:
+        """The cluster of a kubeconfig context. The file's `exec` credential plugins are run."""
+        from kubecfg_kubernetes.kubeconfig import target_from_kubeconfig
+
+        # An exec plugin may ask a cloud, so it must not hold the event loop.
+        return await asyncio.to_thread(target_from_kubeconfig, path, context, allow_exec=True)
+
+    def _permission(self) -> Permission:
+        return Permission(rules=compose.make_kubectl_rules(self.settings))
+
+    def _runs(self) -> KubectlRunner:
+        if self._runner is None:
+            self._runner = compose.make_kubectl(self.settings)
+            self._stack.push_async_callback(self._runner.close)
+        return self._runner
+
     def _diagnose(self) -> Diagnosis:
         if self._diagnosis is None:
             llm = compose.make_llm(self.settings)
             if llm is not None:
                 self._stack.push_async_callback(llm.close)
-            self._diagnosis = Diagnosis(self.plugins, Solver(self.plugins, llm), SystemClock())
+            self._diagnosis = Diagnosis(
+                self.plugins,
+                Solver(self.plugins, llm),
+                SystemClock(),
+                privacy=self.settings.kubecfg_llm_privacy,
+                prompt=compose.make_prompt,
+            )
         return self._diagnosis

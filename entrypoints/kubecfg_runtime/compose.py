@@ -14,8 +14,10 @@ from kubecfg_core.ports.event_bus import EventBus
 from kubecfg_core.ports.identity_provider import IdentityProvider
 from kubecfg_core.ports.kube_gateway import KubeConnector
 from kubecfg_core.ports.kubectl_runner import KubectlRunner
-from kubecfg_core.ports.llm import LLM
+from kubecfg_core.ports.llm import LLM, Brief
 from kubecfg_core.ports.metrics_source import MetricsSource
+from kubecfg_core.ports.vault import Vault
+from kubecfg_core.secret import Secret
 from kubecfg_core.services import Services
 from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.announcing import Announcer
@@ -67,6 +69,13 @@ def make_llm(settings: Settings) -> LLM | None:
         timeout=settings.llm_timeout,
         egress=settings.egress,
     )
+
+
+def make_prompt(brief: Brief) -> str:
+    """The brief as a model gets it, but for the marks around it, which are other ones each time."""
+    from kubecfg_openai import prompt
+
+    return prompt.user_message(brief)
 
 
 def make_metrics(settings: Settings) -> MetricsSource | None:
@@ -148,19 +157,30 @@ def make_identity(settings: Settings) -> IdentityProvider | None:
     )
 
 
-@asynccontextmanager
-async def open_database(settings: Settings) -> "AsyncIterator[Database]":
-    """The database, migrated; its credentials are sealed with the keys of `KUBECFG_ENCRYPTION_KEYS`."""
+def make_vault(settings: Settings) -> Vault:
+    """What seals credentials, with the keys of `KUBECFG_ENCRYPTION_KEYS` or the one kept in the data folder."""
     from kubecfg_crypto import AesGcmVault, load_keys
-    from kubecfg_sqlalchemy import Database
 
     data_dir = settings.data_dir
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"KUBECFG_DATA_DIR: {data_dir} cannot be made: {error.strerror}.") from error
-    vault = AesGcmVault(load_keys(settings.kubecfg_encryption_keys, data_dir))
-    url = settings.database_url.reveal() if settings.database_url else f"sqlite:///{data_dir / 'kubecfg.db'}"
+    return AesGcmVault(load_keys(settings.kubecfg_encryption_keys, data_dir))
+
+
+def masking_key(vault: Vault) -> bytes:
+    """The key of the pseudonyms: the same as long as the vault's own key is."""
+    return "".join(vault.fingerprint(Secret(f"pseudonyms {part}")) for part in range(4)).encode()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> "AsyncIterator[Database]":
+    """The database, migrated; its credentials are sealed with the keys of `KUBECFG_ENCRYPTION_KEYS`."""
+    from kubecfg_sqlalchemy import Database
+
+    vault = make_vault(settings)
+    url = settings.database_url.reveal() if settings.database_url else f"sqlite:///{settings.data_dir / 'kubecfg.db'}"
     async with Database.open(url, vault=vault, clock=SystemClock()) as database:
         yield database
 
@@ -189,8 +209,8 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
-        solver = Solver(plugins, llm)
-        diagnosis = Diagnosis(plugins, solver, clock)
+        solver = Solver(plugins, llm, masking_key=masking_key(make_vault(settings)))
+        diagnosis = Diagnosis(plugins, solver, clock, privacy=settings.kubecfg_llm_privacy, prompt=make_prompt)
         rules = make_kubectl_rules(settings)
         onboarding = Onboarding(
             operator_group=settings.kubecfg_operator_api_group,

@@ -15,7 +15,7 @@ from kubecfg_core.masking import Level, Masker, Privacy
 from kubecfg_core.naming import Names
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import LLM, Brief
-from kubecfg_core.problems import Problem, SensitivePair, SolvedProblem
+from kubecfg_core.problems import Problem, SolvedProblem
 from kubecfg_core.solutions import Solution
 from kubecfg_core.usecases.answers import DROPPED, checked, vetted
 from kubecfg_core.usecases.last_words import LastWords
@@ -78,11 +78,11 @@ class Solver:
         asked: dict[_Cause, tuple[Problem, Solution]] = {}
         for problem, playbook in zip(problems, playbooks, strict=True):
             asked.setdefault(_cause(problem), (problem, playbook))
-        maskers = {cause: self._masker(_brief(*question), privacy, names) for cause, question in asked.items()}
+        maskers = await asyncio.to_thread(self._maskers, asked, privacy, names)
         answers = await self._ask(partial(self._told, self._llm.of(user_id), words), asked, maskers, privacy)
         return [
             SolvedProblem(
-                problem=_with_pairs(problem, maskers[_cause(problem)].pairs),
+                problem=_with_pairs(problem, maskers.get(_cause(problem))),
                 solution=_settled(problem, playbook, asked[_cause(problem)][0], answers[_cause(problem)]),
             )
             for problem, playbook in zip(problems, playbooks, strict=True)
@@ -126,6 +126,13 @@ class Solver:
     def _from_playbooks(self, problems: Sequence[Problem]) -> list[Solution]:
         return [vetted(playbook_solution(problem, self._plugins)) for problem in problems]
 
+    def _maskers(
+        self, asked: dict[_Cause, tuple[Problem, Solution]], privacy: Privacy, names: Names | None
+    ) -> dict[_Cause, Masker]:
+        """Those of the causes that the model is asked about."""
+        chosen = list(asked.items())[: self._max_calls]
+        return {cause: self._masker(_brief(*question), privacy, names) for cause, question in chosen}
+
     def _masker(self, brief: Brief, privacy: Privacy, names: Names | None) -> Masker:
         """The brief's own masker: what it has masked is what was in this brief."""
         key = privacy.key(self._masking_key)
@@ -153,10 +160,9 @@ class Solver:
             except KubecfgError as error:
                 return error
 
-        chosen = list(causes)[: self._max_calls]
-        given = await asyncio.gather(*(ask(cause) for cause in chosen))
+        given = await asyncio.gather(*(ask(cause) for cause in maskers))
         spared = TooMany(f"The language model is asked at most {self._max_calls} times in an analysis.")
-        return dict.fromkeys(causes, spared) | dict(zip(chosen, given, strict=True))
+        return dict.fromkeys(causes, spared) | dict(zip(maskers, given, strict=True))
 
     async def _told(self, llm: LLM, words: LastWords | None, brief: Brief, masker: Masker) -> Solution:
         """The model's answer with real names, checked against the question. It sees none of them."""
@@ -174,8 +180,9 @@ async def _heard(brief: Brief, words: LastWords | None) -> Brief:
     return brief if words is None else msgspec.structs.replace(brief, logs=await words.of(brief.problem))
 
 
-def _with_pairs(problem: Problem, pairs: Sequence[SensitivePair]) -> Problem:
+def _with_pairs(problem: Problem, masker: Masker | None) -> Problem:
     """The problem with what was masked: each of its texts with the pairs in it, the first one with all the rest too."""
+    pairs = masker.pairs if masker else []
     errors = [
         msgspec.structs.replace(error, sensitive=[pair for pair in pairs if not number or pair.unmasked in error.text])
         for number, error in enumerate(problem.errors)
