@@ -1,5 +1,6 @@
 """YAML within bounds: data alone, and never more of it than was sent."""
 
+import re
 from typing import Any, Final
 
 from kubecfg_core.errors import InvalidInput, TooLarge
@@ -7,6 +8,7 @@ from kubecfg_core.errors import InvalidInput, TooLarge
 LARGEST: Final = 512 * 1024
 _DEEPEST: Final = 32
 _BYTES_A_NODE: Final = 16  # fewer on average is no kubeconfig, whose credentials are long
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def read_document(text: str, *, largest: int = LARGEST, aliases: bool = False) -> Any:
@@ -55,6 +57,9 @@ def _loader(most_nodes: int, *, aliases: bool) -> Any:
                 raise _Bound("It has more in it, or is nested deeper, than a kubeconfig.")
             node = super().compose_node(parent, index)
             self.depth -= 1
+            if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+                # An escape can say it ("\ud800"), and no answer can: it has no UTF-8.
+                raise _Bound("It has half of a character in it (a lone surrogate).")
             return node
 
     return Bounded

@@ -20,6 +20,8 @@ HOSTILE = {
     "a tag that calls": "a: !!python/name:os.system",
     "two documents": "a: 1\n---\nb: 2\n",
     "a control character": "a: \0",
+    "half of a character": 'a: "\\ud800"',
+    "half of a character as a key": '"\\udfff": a',
     "a list as a key": "? [a]\n: b\n",
     "broken": "a: [",
 }
