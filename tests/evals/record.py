@@ -1,13 +1,14 @@
-"""Writes down what the analyzers find in the views of their own tests, a few for each code.
+"""Writes down what the analyzers find: what playbooks and models are held to.
 
-`python -m tests.evals.record` makes tests/data/findings.json anew: the playbooks and the evaluations are held to it, so
-that a check whose facts have changed is noticed where its solution stands.
+`python -m tests.evals.record` makes tests/data/findings.json anew, a few problems for each code from the views that the
+analyzers' own tests make, and tests/evals/problems.json, those that are evaluated. A check whose facts have changed is
+so noticed where its solution stands.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,15 +16,17 @@ import msgspec
 import pytest
 
 from kubecfg_core.folding import fold
-from kubecfg_core.problems import Finding
+from kubecfg_core.problems import Finding, Problem
 from kubecfg_core.usecases.analysis import judge
 from kubecfg_core.view import ClusterView
-from tests.evals.clusters import RECORDED, Found, objects_of
+from tests.evals.cases import PROBLEMS, Recorded, expected
+from tests.evals.clusters import RECORDED, Found, demo, objects_of, of_the_tests, recorded
 from tests.unit.kubecfg_analyzers.recorded import EVERY
 
 _TESTS: Final = Path(__file__).parents[1] / "unit" / "kubecfg_analyzers"
 # These look at whole clusters, which are evaluated by themselves.
 _EMPTY: Final[tuple[object, ...]] = ("", [], {}, None)
+_OF_CLUSTERS: Final = ("Node/", "Namespace/", "StorageClass/", "IngressClass/", "PriorityClass/", "PersistentVolume/")
 _MOST_OBJECTS: Final = 30
 _MOST_FINDINGS: Final = 6
 _WHOLE: Final = ("test_hardiness.py", "test_recordings.py", "test_large_cluster.py")
@@ -91,6 +94,27 @@ def _short(told: Any) -> Any:
     return told
 
 
+def evaluated() -> Iterator[Recorded]:
+    """The problem of each case: of its source and code, the fullest, or the one of its number."""
+    for name in expected():
+        source, code = name.split(" ", 1)
+        code, _, number = code.partition("#")
+        found = {"recording": (recorded(),), "demo": (demo(),), "tests": of_the_tests()}[source]
+        fitting = [(each, problem) for each in found for problem in each.problems if problem.code == code]
+        if source == "tests":
+            fitting.sort(key=lambda pair: -len(pair[1].evidence))
+        each, problem = fitting[int(number or 1) - 1]
+        yield Recorded(name=name, problem=problem, objects=_around(problem, each.objects))
+
+
+def _around(problem: Problem, there: list[str]) -> list[str]:
+    """The objects of the problem's namespaces, and those of the cluster itself."""
+    namespaces = {finding.namespace for finding in problem.findings}
+    told = (pair for finding in problem.findings for pair in finding.evidence.items())
+    namespaces |= {str(value) for key, value in told if key.endswith("namespace")}
+    return [item for item in there if item.split("/")[1] in namespaces - {""} or item.startswith(_OF_CLUSTERS)]
+
+
 def main() -> int:
     """Run the analyzers' tests and write the file. 1 where they fail."""
     recorder = Recorder()
@@ -98,9 +122,15 @@ def main() -> int:
     ignored = [f"--ignore={_TESTS / name}" for name in _WHOLE]
     if pytest.main(["-q", "-p", "no:cacheprovider", str(_TESTS), *ignored], plugins=[recorder]) != 0:
         return 1
-    lines = [msgspec.json.encode(_short(msgspec.to_builtins(each))) for each in chosen(recorder.found)]
-    RECORDED.write_bytes(b"[\n" + b",\n".join(lines) + b"\n]\n")
+    _write(RECORDED, chosen(recorder.found))
+    of_the_tests.cache_clear()
+    _write(PROBLEMS, evaluated())
     return 0
+
+
+def _write(path: Path, items: Iterable[msgspec.Struct]) -> None:
+    lines = [msgspec.json.encode(_short(msgspec.to_builtins(item))) for item in items]
+    path.write_bytes(b"[\n" + b",\n".join(lines) + b"\n]\n")
 
 
 if __name__ == "__main__":
