@@ -17,5 +17,5 @@ def test_the_modules_that_are_named_are_imported() -> None:
     assert told("settle('kubecfg_core.folding'); print('kubecfg_core.folding' in sys.modules)") == "True"
 
 
-def test_threads_give_way_after_a_millisecond() -> None:
-    assert told("settle(); print(sys.getswitchinterval())") == "0.001"
+def test_threads_give_way_twenty_times_as_soon_as_python_has_it() -> None:
+    assert float(told("settle(); print(sys.getswitchinterval())")) < 0.005 / 20
