@@ -7,6 +7,19 @@ from kubecfg_core.breaker import LeftAlone
 from kubecfg_core.errors import KubecfgError, TooMany, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from kubecfg_core.ports.llm import Usage
 
+FAILURES: Final = (
+    "answer",
+    "budget",
+    "busy",
+    "open",
+    "other",
+    "refused",
+    "server_error",
+    "timeout",
+    "unreachable",
+)
+"""The words that `failure_class` gives."""
+
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
 _MILLION: Final = 1_000_000

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kubecfg_core.llm_counts import LlmCounts
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.usecases.accounts import Accounts
 from kubecfg_core.usecases.auditing import Audit
@@ -18,7 +19,7 @@ from kubecfg_core.usecases.usage import Usage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The use cases of one running service."""
+    """The use cases of one running service, and what its language model took, where it has one."""
 
     accounts: Accounts
     audit: Audit
@@ -32,3 +33,4 @@ class Services:
     usage: Usage
     health: Health
     plugins: Plugins
+    llm: LlmCounts | None = None

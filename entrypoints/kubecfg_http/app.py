@@ -33,6 +33,8 @@ def create_app(
     app = web.Application(middlewares=[observe, answer_errors, guard], client_max_size=max_body_bytes)
     app[SERVICES] = services
     app[METRICS] = HttpMetrics()
+    if services.llm is not None:
+        app[METRICS].watch(services.llm)
     app[LIMITS] = Limits(
         max_body_bytes=max_body_bytes,
         request_timeout=request_timeout,

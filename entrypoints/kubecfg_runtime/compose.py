@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kubecfg_core.errors import SettingsError
 from kubecfg_core.inprocess import InProcessBus
 from kubecfg_core.kubectl.rules import Rules
+from kubecfg_core.llm_counts import LlmCounts
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.event_bus import EventBus
 from kubecfg_core.ports.identity_provider import IdentityProvider
@@ -27,6 +28,7 @@ from kubecfg_core.usecases.commands import Commands
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis, Diagnosis
 from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.expiring import ExpiryWatch
+from kubecfg_core.usecases.frugality import FrugalLLM, Thrift
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.importing import Importing
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from kubecfg_crypto import JwtTokens
     from kubecfg_sqlalchemy import Database
 
+_LONGEST_SOLVING: Final = 60.0
+
 
 def make_plugins(settings: Settings) -> Plugins:
     """Every installed plugin but the blocked ones."""
@@ -56,19 +60,41 @@ def make_connector(settings: Settings) -> KubeConnector:
     return KubernetesConnector(egress=settings.egress, timeout=settings.kubecfg_cluster_timeout)
 
 
-def make_llm(settings: Settings) -> LLM | None:
-    """The language model, where one is configured."""
+def make_llm(settings: Settings, *, counts: LlmCounts | None = None, thrift: Thrift | None = None) -> LLM | None:
+    """The language model, where one is configured, behind a circuit breaker; with `thrift` within its bounds."""
     if not settings.uses_llm or settings.llm_api_url is None:
         return None
     from kubecfg_openai import OpenAILLM
 
-    return OpenAILLM(
+    model = OpenAILLM(
         base_url=settings.llm_api_url,
         api_key=settings.llm_api_key,
         model=settings.llm_model,
         timeout=settings.llm_timeout,
+        max_tokens=settings.llm_max_tokens_per_call,
         egress=settings.egress,
     )
+    return FrugalLLM(model, clock=SystemClock(), counts=counts, thrift=thrift)
+
+
+def make_llm_counts(settings: Settings) -> LlmCounts:
+    """What the model takes, at the prices of the settings."""
+    return LlmCounts(price_in=settings.kubecfg_llm_price_in, price_out=settings.kubecfg_llm_price_out)
+
+
+def make_thrift(settings: Settings, database: "Database") -> Thrift:
+    """Answers kept in that database, and the tokens that each user may spend a day."""
+    return Thrift(
+        answers=database.answers,
+        tokens=database.tokens,
+        keep=timedelta(hours=settings.kubecfg_llm_cache_hours),
+        daily_tokens=settings.kubecfg_llm_daily_tokens or None,
+    )
+
+
+def solving_time(settings: Settings) -> float:
+    """The seconds that an analysis waits for the model: some have to be left for the cluster before it."""
+    return min(_LONGEST_SOLVING, settings.kubecfg_analysis_timeout / 2)
 
 
 def make_prompt(brief: Brief) -> str:
@@ -195,7 +221,9 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         database = await stack.enter_async_context(open_database(settings))
         await database.keys.check()
         announcer = Announcer(clock, database.outbox)
-        connector, llm, metrics = make_connector(settings), make_llm(settings), make_metrics(settings)
+        counts = make_llm_counts(settings)
+        llm = make_llm(settings, counts=counts, thrift=make_thrift(settings, database))
+        connector, metrics = make_connector(settings), make_metrics(settings)
         for part in (connector, llm, metrics):
             if part is not None:
                 stack.push_async_callback(part.close)
@@ -209,7 +237,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         password = settings.kubecfg_admin_password
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
-        solver = Solver(plugins, llm, masking_key=masking_key(make_vault(settings)))
+        solver = Solver(plugins, llm, deadline=solving_time(settings), masking_key=masking_key(make_vault(settings)))
         diagnosis = Diagnosis(plugins, solver, clock, privacy=settings.kubecfg_llm_privacy, prompt=make_prompt)
         rules = make_kubectl_rules(settings)
         onboarding = Onboarding(
@@ -240,6 +268,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
             usage=Usage(metrics, database.clusters, connector, clock),
             health=Health(_parts(database, runner, bus, metrics)),
             plugins=plugins,
+            llm=counts if llm else None,
         )
 
 

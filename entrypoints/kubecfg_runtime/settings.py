@@ -44,7 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     llm_api_url: str | None = None
     llm_api_key: Secret | None = None
     llm_model: str = "gpt-4o-mini"
-    llm_timeout: Seconds = 60.0
+    llm_timeout: Seconds = 30.0
+    llm_max_tokens_per_call: Annotated[int, Meta(ge=2048, le=1_000_000)] = 16384
     prometheus_url: str | None = None
     rabbitmq_url: Secret | None = None
     kubecfg_data_dir: Path | None = None
@@ -82,6 +83,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kubecfg_metrics_user_label: str | None = None
     kubecfg_audit_days: Annotated[int, Meta(ge=1, le=36500)] = 400
     kubecfg_llm_privacy: Level = Level.NAMES
+    kubecfg_llm_cache_hours: Annotated[float, Meta(ge=0, le=24 * 365)] = 24.0
+    kubecfg_llm_daily_tokens: Annotated[int, Meta(ge=0)] = 1_000_000
+    kubecfg_llm_price_in: Annotated[float, Meta(ge=0)] = 0.0
+    kubecfg_llm_price_out: Annotated[float, Meta(ge=0)] = 0.0
     kubecfg_log_level: str = "INFO"
     kubecfg_max_body_bytes: Annotated[int, Meta(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
 

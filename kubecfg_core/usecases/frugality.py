@@ -20,7 +20,10 @@ KEEP: Final = timedelta(hours=24)
 
 
 class Thrift(msgspec.Struct, frozen=True, kw_only=True):
-    """Where answers and spending are kept, and the bounds: `keep` an answer so long; so many tokens a user and day."""
+    """Where answers and spending are kept, and the bounds: `keep` an answer so long; so many tokens a user and day.
+
+    An answer with no time to keep is not kept at all.
+    """
 
     answers: AnswerCache
     tokens: TokenBudget
@@ -73,7 +76,11 @@ class FrugalLLM(LLM):
     async def solve(self, brief: Brief) -> Solution:
         """As the model does. Raises also `TooMany` (the day's tokens are spent) and `LeftAlone` (the breaker)."""
         try:
-            return await (self._solve(brief) if self._thrift is None else self._kept_or_new(brief, self._thrift))
+            if self._thrift is None:
+                return await self._solve(brief)
+            if not self._thrift.keep:
+                return await self._within_budget(brief, self._thrift)
+            return await self._kept_or_new(brief, self._thrift)
         except KubecfgError as error:
             self._counts.fail(error)
             raise

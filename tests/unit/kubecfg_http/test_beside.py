@@ -5,8 +5,11 @@ from importlib.resources import files
 
 import pytest
 
-from kubecfg_core.errors import StorageUnavailable
+from kubecfg_core.errors import StorageUnavailable, UpstreamTimeout
+from kubecfg_core.llm_counts import LlmCounts
+from kubecfg_core.ports.llm import Usage
 from kubecfg_core.usecases.health import Part
+from kubecfg_http.metrics import HttpMetrics
 from tests.fakes.http_service import Client, World, serving
 
 
@@ -92,3 +95,25 @@ async def test_the_vendored_files_come_with_their_licence() -> None:
 
     assert "Apache License" in vendored.joinpath("LICENSE").read_text(encoding="utf-8")
     assert "swagger-ui-dist" in vendored.joinpath("README.md").read_text(encoding="utf-8")
+
+
+async def test_metrics_tell_what_a_language_model_took() -> None:
+    counts = LlmCounts(price_in=2.0, price_out=8.0)
+    counts.add(Usage(tokens_in=1000, tokens_out=250))
+    counts.fail(UpstreamTimeout())
+    counts.cache_hits = 3
+    metrics = HttpMetrics()
+    metrics.watch(counts)
+    text = metrics.exposition().decode()
+
+    assert "kubecfg_llm_requests_total 1.0" in text
+    assert 'kubecfg_llm_tokens_total{direction="out"} 250.0' in text
+    assert 'kubecfg_llm_failures_total{reason="timeout"} 1.0' in text
+    assert 'kubecfg_llm_failures_total{reason="budget"} 0.0' in text
+    assert "kubecfg_llm_cache_hits_total 3.0" in text
+    assert "kubecfg_llm_cost_total 0.004" in text
+
+
+async def test_without_a_language_model_there_is_nothing_to_tell_of_it(client: Client) -> None:
+    async with client.get("/metrics") as response:
+        assert "kubecfg_llm" not in await response.text()

@@ -8,7 +8,7 @@ import pytest
 
 from kubecfg_core import Finding, Severity, Solution, Step
 from kubecfg_core.errors import TooMany, UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
-from kubecfg_core.llm_counts import LlmCounts, failure_class
+from kubecfg_core.llm_counts import FAILURES, LlmCounts, failure_class
 from kubecfg_core.ports.llm import LLM, Brief, Meter, Usage
 from kubecfg_core.problems import to_problems
 from kubecfg_core.testing.answer_cache import InMemoryAnswerCache
@@ -69,7 +69,13 @@ class CostlyLLM(LLM):
 
 
 class World:
-    def __init__(self, model: CostlyLLM | None = None, *, daily_tokens: int | None = None) -> None:
+    def __init__(
+        self,
+        model: CostlyLLM | None = None,
+        *,
+        daily_tokens: int | None = None,
+        keep: timedelta = timedelta(hours=2),
+    ) -> None:
         self.clock = FakeClock()
         self.model = model or CostlyLLM()
         self.tokens = InMemoryTokenBudget()
@@ -77,7 +83,7 @@ class World:
         thrift = Thrift(
             answers=InMemoryAnswerCache(clock=self.clock),
             tokens=self.tokens,
-            keep=timedelta(hours=2),
+            keep=keep,
             daily_tokens=daily_tokens,
         )
         self.llm = FrugalLLM(self.model, clock=self.clock, thrift=thrift, counts=self.counts)
@@ -106,6 +112,14 @@ async def test_a_kept_answer_has_its_time() -> None:
     world = World()
     await world.llm.of(1).solve(make_brief())
     world.clock.advance(2 * 3600)
+    await world.llm.of(1).solve(make_brief())
+
+    assert world.model.calls == 2
+
+
+async def test_without_a_time_to_keep_nothing_is_kept() -> None:
+    world = World(keep=timedelta(0))
+    await world.llm.of(1).solve(make_brief())
     await world.llm.of(1).solve(make_brief())
 
     assert world.model.calls == 2
@@ -219,6 +233,7 @@ async def test_tokens_and_their_price_are_counted() -> None:
 )
 def test_a_failure_has_a_class(error: UpstreamError, word: str) -> None:
     assert failure_class(error) == word
+    assert word in FAILURES
 
 
 @pytest.mark.parametrize(
