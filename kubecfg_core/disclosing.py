@@ -75,7 +75,7 @@ class Allowed:
 
 def names_in(brief: Brief, known: Names | None = None) -> Names:
     """What the brief is known to name, over the names that are known already."""
-    names = Names(known)
+    names = known.child() if known else Names()
     problem = brief.problem
     refs = [ObjectRef(kind=problem.kind, name=problem.name, namespace=problem.namespace), *problem.members]
     refs += [ObjectRef(kind=one.kind, name=one.name, namespace=one.namespace) for one in problem.symptoms]

@@ -9,17 +9,17 @@ from typing import Final
 
 import msgspec
 
-from kubecfg_core.naming import Names, is_host, is_plain, is_public, is_public_address, is_service_host
+from kubecfg_core.naming import WORKLOADS, Names, is_host, is_plain, is_public, is_public_address, is_service_host
 from kubecfg_core.problems import SensitivePair
 from kubecfg_core.wording import words_of
 
 _DIGITS: Final = 6
-_PART_DIGITS: Final = 4
+_MADE: Final = frozenset({"pod", "replicaset", "job"})  # the kinds that workloads make, and give their names to
 
-# `pod-3fa9c0`, and `deployment-12ab9f-pod-77d0` for a word that begins with a name or holds one.
+# `pod-3fa9c0`, and `deployment-12ab9f-pod-77d0e1` for a word that begins with a name or holds one.
 _SHAPE: Final = re.compile(
     r"(?<![A-Za-z0-9])(?P<head>[a-z][a-z0-9]{1,39}-[0-9a-f]{6}(?![A-Za-z0-9]))"
-    r"(?P<rest>-[a-z][a-z0-9]{1,39}-[0-9a-f]{4}(?![A-Za-z0-9]))?"
+    r"(?P<rest>-[a-z][a-z0-9]{1,39}-[0-9a-f]{6}(?![A-Za-z0-9]))?"
 )
 _FOUR_OR_WORD: Final = (
     r"(?P<four>(?<![\w.-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?(?![\w-]|\.\w))|(?P<word>\w(?:[\w.-]*\w)?)"
@@ -31,6 +31,7 @@ _TOKEN: Final = re.compile(
     rf"|{_FOUR_OR_WORD}"
 )
 _PLAIN_TOKEN: Final = re.compile(_FOUR_OR_WORD)
+_SEPARATOR: Final = re.compile(r"[-._]")
 _SEGMENT: Final = re.compile(r"[^-._]+")
 _LEAST_PART: Final = 3  # characters: shorter names count as whole words alone
 _MOST_SEGMENTS: Final = 24
@@ -152,13 +153,18 @@ class Masker:
 
     def _named(self, word: str, kind: str) -> str:
         """A pod whose name begins with its Deployment's shows that it does."""
-        owner = self._part(word)
+        owner = self._owner(word) if kind in _MADE else ""
         return self._composed(word, owner, kind) if owner else self._pseudonym(word, kind)
+
+    def _owner(self, name: str) -> str:
+        """The workload whose name it begins with, the longest if there are several; empty where there is none."""
+        heads = (name[: found.start()] for found in _SEPARATOR.finditer(name))
+        return max((head for head in heads if self._names.kind_of(head) in WORKLOADS), key=len, default="")
 
     def _composed(self, word: str, part: str, kind: str) -> str:
         head = self._pseudonym(part, self._names.kind_of(part) or "name")
         if word not in self._masks:
-            self._give(word, lambda salt: f"{head}-{kind}-{self._digest(word, salt)[:_PART_DIGITS]}")
+            self._give(word, lambda salt: f"{head}-{kind}-{self._digest(word, salt)[:_DIGITS]}")
         return self._masks[word]
 
     def _pseudonym(self, word: str, kind: str) -> str:

@@ -1,6 +1,7 @@
 """Which words of a text name something of the owner's, and what kind of thing."""
 
 import re
+from collections import ChainMap
 from ipaddress import ip_interface
 from typing import Final
 
@@ -62,16 +63,25 @@ _SEPARATED: Final = re.compile(r"[-_.0-9]")
 _LEAST_DISTINCT: Final = 4
 
 
+WORKLOADS: Final = ("deployment", "statefulset", "daemonset", "cronjob", "job", "replicationcontroller", "rollout")
+RANKS: Final = (*WORKLOADS, "namespace", "node", "service", "replicaset", "pod", "ingress", "persistentvolumeclaim")
+"""The kinds by how much they tell of a word that names several things: most of what belongs to an application has its
+Deployment's name."""
+
+
 class Names:
     """Words that are known to name something, each with its kind (`pod`, `namespace`, `host`...).
 
-    A word that names things of several kinds is a `name`. `beneath` is asked for what these do not know.
+    A word that names things of several kinds has the first of them in `RANKS`.
     """
 
-    def __init__(self, beneath: "Names | None" = None) -> None:
-        self._beneath = beneath
-        self._kinds: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
+    def __init__(self, kinds: ChainMap[str, str] | None = None, folded: ChainMap[str, str] | None = None) -> None:
+        self._kinds = ChainMap[str, str]() if kinds is None else kinds
+        self._folded = ChainMap[str, str]() if folded is None else folded
+
+    def child(self) -> "Names":
+        """Names that know these too, and that these learn nothing from."""
+        return Names(self._kinds.new_child(), self._folded.new_child())
 
     def add(self, word: str, kind: str, *, weak: bool = False) -> None:
         """Learn a name. A `weak` kind gives way to any other. Public words and mere numbers are never names."""
@@ -80,9 +90,9 @@ class Names:
         if not _PIECE.fullmatch(word):
             self._add_pieces(word, kind)
             return
-        known = self._kinds.get(word)
-        if known is None or (known != kind and not weak):
-            self._kinds[word] = "name" if known else kind
+        known = self._kinds.get(word, "")
+        if not known or (not weak and _rank(kind) < _rank(known)):
+            self._kinds[word] = kind
             if len(word) >= _LEAST_DISTINCT and _SEPARATED.search(word):
                 self._folded[_folded(word)] = self._kinds[word]
 
@@ -118,12 +128,10 @@ class Names:
 
         A name of several words or with a digit is also known in capitals or with other separators (`PAYMENTS_DB`).
         """
-        known = self._kinds.get(word)
-        if known is None and len(word) >= _LEAST_DISTINCT and _SEPARATED.search(word):
-            known = self._folded.get(_folded(word))
-        if known is None and self._beneath is not None:
-            return self._beneath.kind_of(word)
-        return known or ""
+        known = self._kinds.get(word, "")
+        if not known and len(word) >= _LEAST_DISTINCT and _SEPARATED.search(word):
+            return self._folded.get(_folded(word), "")
+        return known
 
     def _add_pieces(self, text: str, kind: str) -> None:
         for piece in _PIECE.findall(text):
@@ -167,6 +175,10 @@ def is_host(word: str) -> bool:
 def is_plain(word: str) -> bool:
     """Whether it is a number, a quantity, a span of time, a date or a version of an API."""
     return _PLAIN.fullmatch(word) is not None
+
+
+def _rank(kind: str) -> int:
+    return RANKS.index(kind) if kind in RANKS else len(RANKS)
 
 
 def _folded(word: str) -> str:

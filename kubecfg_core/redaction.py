@@ -32,6 +32,7 @@ _PATTERNS: Final = (
     re.compile(r"(\blast-applied-configuration[\"']?\s{0,4}[=:]).{1,8192}", re.DOTALL),
 )
 _LONG_WORD: Final = re.compile(r"(?<![\w:/+-])[A-Za-z0-9+/_-]{32,}={0,2}")
+_REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]{2,40}/[a-z0-9-]+")  # `Deployment/api`
 _COMMAND_READ: Final = 8192  # characters of a command that are looked at
 _COMMAND_KEPT: Final = 2048
 _TELLING_FLAG: Final = re.compile(r"--?[\w-]*(?:pass(?:word)?|token|secret|key|credential)[\w-]*", re.IGNORECASE)
@@ -94,6 +95,8 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def _is_random(word: str) -> bool:
+    if _REFERENCE.fullmatch(word):
+        return False
     mixed = any(c.isupper() for c in word) and any(c.islower() for c in word) and any(c.isdigit() for c in word)
     if not mixed:
         return False

@@ -1,7 +1,7 @@
 """`kubecfg analyze`: what is wrong in a cluster or a dump, and what to do."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,6 +28,7 @@ async def analyze(
     diff: Path | None = None,
     plugin_trace: Annotated[bool, Parameter(negative=())] = False,
     hygiene: Annotated[bool, Parameter(negative=())] = False,
+    show_prompt: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Find what is wrong in a cluster or a dump of one.
 
@@ -58,11 +59,16 @@ async def analyze(
         Show on standard error what each analyzer read, cost and found.
     hygiene
         Show also what is well and could be better. It counts as no problem.
+    show_prompt
+        Show what a language model would be sent about each cause at the level of KUBECFG_LLM_PRIVACY. Nothing is sent.
 
     """
     before = _earlier(diff) if diff is not None else None
     source = _Source(context=context, kubeconfig=kubeconfig, dump=dump)
-    report = await _report(source, namespace=namespace, types=types, fold=fold, trace=plugin_trace, hygiene=hygiene)
+    wanted = _Wanted(fold=fold, trace=plugin_trace, hygiene=hygiene, prompts=show_prompt)
+    report = await _report(source, wanted, namespace=namespace, types=types)
+    if show_prompt:
+        return _print_prompts(report)
     if plugin_trace and report.trace:
         from kubecfg_cli.console import err
         from kubecfg_cli.rendering import print_trace
@@ -105,6 +111,14 @@ def _earlier(path: Path) -> "Earlier":
         raise InvalidInput(f"--diff: {path} cannot be read: {error.strerror}.") from error
 
 
+def _print_prompts(report: "Report") -> int:
+    """Each prompt to the byte, and nothing else on standard output."""
+    for prompt in report.prompts or []:
+        sys.stdout.buffer.write(prompt.encode() + b"\n")
+    sys.stdout.buffer.flush()
+    return 0
+
+
 def _print_json(answer: object) -> None:
     import msgspec
 
@@ -121,9 +135,17 @@ class _Source:
     dump: Path | None
 
 
-async def _report(
-    source: _Source, *, namespace: str | None, types: str, fold: bool, trace: bool, hygiene: bool
-) -> "Report":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What the report is to hold."""
+
+    fold: bool
+    trace: bool
+    hygiene: bool
+    prompts: bool
+
+
+async def _report(source: _Source, wanted: _Wanted, *, namespace: str | None, types: str) -> "Report":
     from kubecfg_cli.console import err
     from kubecfg_core.errors import InvalidInput
     from kubecfg_runtime import Kubecfg
@@ -141,10 +163,8 @@ async def _report(
         async with Kubecfg(settings) as kubecfg:
             settle(*(["kubecfg_kubernetes.gateway"] if dump is None else []))
             if dump is not None:
-                return await kubecfg.analyze_dump(
-                    dump, types=names, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
-                )
+                return await kubecfg.analyze_dump(dump, types=names, namespace=namespace, **asdict(wanted))
             path = str(kubeconfig) if kubeconfig else None
             return await kubecfg.analyze_kubeconfig(
-                context, path=path, types=names, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
+                context, path=path, types=names, namespace=namespace, **asdict(wanted)
             )

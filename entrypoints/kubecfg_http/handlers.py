@@ -129,6 +129,7 @@ async def analyze_cluster(call: Call[AnalyzeParams, None]) -> Report:
         namespace=params.namespace,
         fold=params.fold,
         hygiene="hygiene" in params.include,
+        prompts="prompts" in params.include,
     )
 
 

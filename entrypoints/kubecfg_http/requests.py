@@ -79,8 +79,12 @@ class AnalyzeParams(msgspec.Struct, frozen=True, kw_only=True):
     ) = None
     fold: Annotated[bool, Meta(description="Whether what suffers from one cause is one problem.")] = True
     include: Annotated[
-        list[Literal["hygiene"]],
-        Meta(max_length=10, description="What to add: `hygiene`, a list of what is well and could be better."),
+        list[Literal["hygiene", "prompts"]],
+        Meta(
+            max_length=10,
+            description="What to add: `hygiene`, a list of what is well and could be better; `prompts`, what a "
+            "language model would be sent, which is not asked then.",
+        ),
     ] = []
 
 

@@ -30,7 +30,8 @@ class Kubecfg:
     """kubecfg inside your program: an async context manager.
 
     The `analyze_*` methods need no database and no account. With `fold` what suffers from one cause is one problem,
-    without it each object is; `trace` adds what each analyzer cost. `services()` opens the database and gives every
+    without it each object is; `trace` adds what each analyzer cost; with `prompts` no language model is asked, and
+    the report holds what it would have been sent. `services()` opens the database and gives every
     use case of the REST service. What is opened is opened at its first use, and closed at the end of the block.
 
     Errors are those of `kubecfg_core.errors`; a missing extra is an `ImportError` that names the module.
@@ -71,6 +72,7 @@ class Kubecfg:
         fold: bool = True,
         trace: bool = False,
         hygiene: bool = False,
+        prompts: bool = False,
     ) -> Report:
         """Analyse the cluster at that address, with that credential."""
         if self._connector is None:
@@ -86,6 +88,7 @@ class Kubecfg:
                 fold=fold,
                 trace=trace,
                 hygiene=hygiene,
+                prompts=prompts,
             )
 
     async def analyze_kubeconfig(
@@ -98,6 +101,7 @@ class Kubecfg:
         fold: bool = True,
         trace: bool = False,
         hygiene: bool = False,
+        prompts: bool = False,
     ) -> Report:
         """Analyse the cluster of a kubeconfig context: the current one of `$KUBECONFIG` or `~/.kube/config` by default.
 
@@ -106,7 +110,7 @@ class Kubecfg:
         """
         target = await self.target(context, path=path)
         return await self.analyze_target(
-            target, types=types, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene
+            target, types=types, namespace=namespace, fold=fold, trace=trace, hygiene=hygiene, prompts=prompts
         )
 
     async def analyze_dump(
@@ -118,6 +122,7 @@ class Kubecfg:
         fold: bool = True,
         trace: bool = False,
         hygiene: bool = False,
+        prompts: bool = False,
     ) -> Report:
         """Analyse files: a folder or archive of `kubectl get -o json|yaml`, `cluster-info dump`, a support bundle."""
         from kubecfg_dump import open_dump
@@ -132,6 +137,7 @@ class Kubecfg:
             fold=fold,
             trace=trace,
             hygiene=hygiene,
+            prompts=prompts,
         )
         return msgspec.structs.replace(report, notes=[*dump.notes, *report.notes])
 

@@ -27,7 +27,8 @@ from kubecfg_core.view import ClusterView
 _MAX_NOTES: Final = 50
 
 NAMED: Final = WORKLOADS | {
-    *("ConfigMap", "Gateway", "HTTPRoute", "HorizontalPodAutoscaler", "Ingress", "Namespace", "NetworkPolicy", "Node"),
+    *("ConfigMap", "Gateway", "HTTPRoute", "HorizontalPodAutoscaler", "Ingress", "IngressClass", "Namespace"),
+    *("NetworkPolicy", "Node", "PriorityClass", "ResourceQuota", "StorageClass"),
     *("PersistentVolume", "PersistentVolumeClaim", "Pod", "PodDisruptionBudget", "Secret", "Service", "ServiceAccount"),
 }
 """The kinds whose names are their owner's, and not Kubernetes' or a vendor's."""

@@ -20,7 +20,7 @@ NAMED = [
 ]
 PIECES = st.sampled_from(
     [name for name, _ in NAMED]
-    + ["pod-a1b2c3", "deployment-a1b2c3-pod-d4e5", "10.1.2.3", "10.0.0.0/8", "fe80::1", "::", "1:2:10.9.8.7:6"]
+    + ["pod-a1b2c3", "deployment-a1b2c3-pod-d4e5f6", "10.1.2.3", "10.0.0.0/8", "fe80::1", "::", "1:2:10.9.8.7:6"]
     + ["07:52:00"]
     + ["api.shop.svc.cluster.local", "db.corp.example.com", "registry.corp.io/shop/web:1.4-x@sha256:abc", "PAYMENTS_DB"]
     + ["12345678-1234-1234-1234-123456789abc", "ann@corp.example.com", "kube-system", "Pulling image", "lookup ", "http://"]
@@ -104,7 +104,7 @@ def test_no_two_words_have_one_pseudonym(text: str) -> None:
             'image "registry.corp.io/shop/web:1.4"',
             r'image "registry-[0-9a-f]{6}/namespace-[0-9a-f]{6}/image-[0-9a-f]{6}:1\.4"',
         ),
-        ("PAYMENTS_DB_SERVICE_HOST", r"service-[0-9a-f]{6}-part-[0-9a-f]{4}"),
+        ("PAYMENTS_DB_SERVICE_HOST", r"service-[0-9a-f]{6}-part-[0-9a-f]{6}"),
     ],
 )
 def test_a_pseudonym_keeps_the_kind(text: str, pattern: str) -> None:
@@ -114,7 +114,15 @@ def test_a_pseudonym_keeps_the_kind(text: str, pattern: str) -> None:
 def test_a_pod_shows_whose_it_is() -> None:
     one = masker()
 
-    assert re.fullmatch(f"{one.mask('api')}-pod-[0-9a-f]{{4}}", one.mask("api-7d9f8b6c5-x2x4z"))
+    assert re.fullmatch(f"{one.mask('api')}-pod-[0-9a-f]{{6}}", one.mask("api-7d9f8b6c5-x2x4z"))
+
+
+def test_a_word_that_names_several_things_tells_of_the_workload() -> None:
+    known = names().child()
+    for kind in ("container", "service", "configmap"):
+        known.add("api", kind)
+
+    assert known.kind_of("api") == "deployment"
 
 
 def test_the_order_of_the_words_decides_nothing() -> None:
