@@ -1,7 +1,7 @@
-r"""The protobuf messages that kubectl insists on sending, reviews of oneself, read into the dicts their JSON would be.
+r"""The protobuf messages that kubectl insists on sending, read into the dicts their JSON would be.
 
 A body is the four bytes `k8s\0` and an Unknown message: field 1 the type, field 2 the object itself. Field numbers are
-those of the generated.proto files of k8s.io/api/authorization/v1. Everything is answered in JSON.
+those of the generated.proto files of k8s.io/api. Everything is answered in JSON.
 """
 
 from __future__ import annotations
@@ -45,18 +45,35 @@ def _review(message: bytes) -> Object:
     return found
 
 
+def unwrapped(body: bytes) -> tuple[str, str, bytes]:
+    """apiVersion, kind and message of an object. 400: it is no such message."""
+    if not body.startswith(_MAGIC):
+        raise bad_request("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
+    unknown = dict(_fields(body.removeprefix(_MAGIC)))
+    told = _texts(unknown.get(1, b""), _TYPE)
+    return told.get("apiVersion", ""), told.get("kind", ""), unknown.get(2, b"")
+
+
 def _texts(message: bytes, names: dict[int, str]) -> dict[str, str]:
     return {names[number]: value.decode() for number, value in _fields(message) if number in names and value}
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """The length-delimited fields by number; numbers are passed over, since nothing here is one."""
+    """The length-delimited fields by number."""
+    for number, value in fields(message):
+        if isinstance(value, bytes):
+            yield number, value
+
+
+def fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
+    """The fields by number, in the order of the message. Raises `ValueError` and `IndexError` where it is none."""
     place = 0
     while place < len(message):
         tag, place = _varint(message, place)
         number, kind = tag >> 3, tag & 7
         if kind == _VARINT:
-            _, place = _varint(message, place)
+            value, place = _varint(message, place)
+            yield number, value
         elif kind == _LENGTH_DELIMITED:
             length, place = _varint(message, place)
             if place + length > len(message):

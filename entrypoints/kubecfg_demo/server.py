@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
-from kubecfg_demo import discovery, logs, openapi, protobuf, reading, reviews, scaling, watching, writing
+from kubecfg_demo import discovery, logs, openapi, protobuf, reading, reviews, scaling, typed, watching, writing
 from kubecfg_demo.access import User
 from kubecfg_demo.routing import Shape, Target, check_method, is_resource_path, shape, target, wants_aggregated
 from kubecfg_demo.status import PageNotFound, Refusal, bad_request, forbidden, forbidden_path, method_not_allowed
@@ -197,7 +197,9 @@ class Server:
             return _json(self._writer.delete(asked, request.query, dry_run=dry_run))
         if request.content_type == protobuf.MEDIA_TYPE and asked.resource.group.startswith("auth"):
             return self._review(user, asked, protobuf.review(body))
-        found = writing.decoded(body, request.content_type, patch=asked.verb == "patch")
+        found = typed.decoded(body) if request.content_type == protobuf.MEDIA_TYPE and asked.verb == "create" else None
+        if found is None:
+            found = writing.decoded(body, request.content_type, patch=asked.verb == "patch")
         if asked.verb == "patch":
             return _json(self._writer.patch(asked, found, request.content_type, dry_run=dry_run))
         if not isinstance(found, dict):

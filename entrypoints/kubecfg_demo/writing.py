@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import re
 import secrets
@@ -136,6 +137,8 @@ class Writer:
         return msgspec.json.encode(scale)
 
     def _kept(self, resource: Resource, item: Object, *, dry_run: bool) -> bytes:
+        if resource.plural == "secrets":
+            _encode_strings(item)
         if dry_run:
             return msgspec.json.encode(item)
         return self._store.put(resource, item).whole()
@@ -214,6 +217,14 @@ def _step(item: Object, operation: str, path: str, value: object) -> None:
             del place[last]
         case _:
             raise ValueError(operation)
+
+
+def _encode_strings(secret: Object) -> None:
+    """What a Secret was given in clear text is kept in base64, beside the rest."""
+    given = secret.pop("stringData", None) or {}
+    if given:
+        encoded = {key: base64.b64encode(str(value).encode()).decode() for key, value in given.items()}
+        secret["data"] = {**(secret.get("data") or {}), **encoded}
 
 
 def _validate(resource: Resource, item: Object) -> None:

@@ -162,3 +162,40 @@ async def test_kubectl_changes_one_container_and_leaves_the_rest_of_it(shop: Run
 
     _, after, _ = await kubectl(shop, tmp_path, ask)
     assert json.loads(after) == {**json.loads(before), "image": "web:2"}
+
+
+async def test_the_clear_text_of_a_secret_is_kept_beside_its_data(shop: Running, tmp_path: Path) -> None:
+    change = '{"stringData":{"API_KEY":"hunter2"}}'
+
+    await kubectl(shop, tmp_path, f"patch secret fraud-api -n shop-payments --type merge -p '{change}'")
+
+    _, out, _ = await kubectl(shop, tmp_path, "get secret fraud-api -n shop-payments -o json")
+    secret = json.loads(out)
+    assert (secret["data"]["API_KEY"], set(secret["data"]), "stringData" in secret) == (
+        "aHVudGVyMg==", {"API_KEY", "API_TOKEN"}, False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("secret generic a --from-literal=b=c", {"data": {"b": "Yw=="}}),
+        ("configmap a --from-literal=b=c", {"data": {"b": "c"}}),
+        ("serviceaccount a", {}),
+    ],
+)
+async def test_kubectl_creates_small_objects(
+    shop: Running, tmp_path: Path, command: str, expected: dict[str, object]
+) -> None:
+    code, out, _ = await kubectl(shop, tmp_path, f"create {command} -n shop-data -o json")
+
+    assert (code, json.loads(out) | expected) == (0, json.loads(out))
+
+
+async def test_kubectl_creates_a_service_with_its_ports(shop: Running, tmp_path: Path) -> None:
+    _, out, _ = await kubectl(shop, tmp_path, "create service clusterip a --tcp=80:http -n shop-data -o json")
+
+    spec = json.loads(out)["spec"]
+    assert (spec["selector"], spec["ports"]) == (
+        {"app": "a"}, [{"name": "80-http", "port": 80, "protocol": "TCP", "targetPort": "http"}],
+    )  # fmt: skip
