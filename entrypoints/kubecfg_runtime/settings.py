@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     llm_api_key: Secret | None = None
     llm_model: str = "gpt-4o-mini"
     llm_timeout: Seconds = 30.0
-    llm_max_tokens_per_call: Annotated[int, Meta(ge=2048, le=1_000_000)] = 16384
+    llm_max_tokens_per_call: Annotated[int, Meta(ge=4096, le=1_000_000)] = 16384
     prometheus_url: str | None = None
     rabbitmq_url: Secret | None = None
     kubecfg_data_dir: Path | None = None

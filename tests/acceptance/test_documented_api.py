@@ -30,6 +30,7 @@ STAGING: Final = "https://staging.example.com:6443"
 API: Final = endpoints()
 # What no test can foresee: the caller's number, and the moments that a real clock gives.
 NUMBERED: Final = frozenset({"user_id"})
+SOLVED: Final = "problems_with_solutions[]"
 
 
 class DocumentedLLM(LLM):
@@ -203,12 +204,31 @@ async def test_analysing(client: Client, headers: dict[str, str]) -> None:
 
     status, answer = await asked(client, headers, endpoint)
 
-    # The page counts two problems and shows one; its notes do not say yet who answered.
-    notes = "problems_with_solutions[].solution.additional_notes"
+    # The page counts two problems and shows one; its notes do not say yet who answered, nor what was masked for that.
+    free = {"total_problems", f"{SOLVED}.solution.additional_notes", f"{SOLVED}.problem.errors[].Sensitive"}
     assert status == 200
-    assert differences(endpoint.answer, answer, free=frozenset({"total_problems", notes})) == []
+    assert differences(endpoint.answer, answer, free=frozenset(free)) == []
     assert answer["total_problems"] == len(answer["problems_with_solutions"]) == 1
     assert answer["unreadable"] == []
+    [error] = answer["problems_with_solutions"][0]["problem"]["errors"]
+    assert error["Sensitive"]
+    assert {key for pair in error["Sensitive"] for key in pair} == {"Unmasked", "Masked"}
+
+
+async def test_analysing_without_a_language_model() -> None:
+    world = World()
+    endpoint = API["/analyze-k8s-with-solutions/{cluster_id}"]
+    async with serving(world) as client:
+        headers = await world.user()
+        await onboard(client, headers)
+        status, answer = await asked(client, headers, endpoint)
+
+    # The playbook's words are others than the model's of the page.
+    solution = endpoint.answer["problems_with_solutions"][0]["solution"]
+    step = {f"{SOLVED}.solution.remediation_steps[].{field}" for field in solution["remediation_steps"][0]}
+    free = {"total_problems", *step, *(f"{SOLVED}.solution.{field}" for field in solution)}
+    assert status == 200
+    assert differences(endpoint.answer, answer, free=frozenset(free)) == []
 
 
 async def test_executing_kubectl(client: Client, world: World, headers: dict[str, str]) -> None:
