@@ -9,6 +9,7 @@ from typing import Final
 MARK: Final = "[REDACTED]"
 
 _TELLING: Final = r"[A-Z0-9_]{0,40}(?:PASS|PWD|TOKEN|SECRET|CRED|KEY|AUTH)[A-Z0-9_]{0,40}"
+_GIVEN: Final = r"(?!VALUE\b)"  # what the playbooks put where a person is to put theirs
 # Each pattern is linear: no nested repetition. The first group, where there is one, is kept.
 _PATTERNS: Final = (
     re.compile(r"-----BEGIN [A-Z0-9 ]{1,64}-----.*?(?:-----END [A-Z0-9 ]{1,64}-----|\Z)", re.DOTALL),
@@ -22,10 +23,10 @@ _PATTERNS: Final = (
     re.compile(r"(\b(?:AccountKey|SharedAccessKey|sig)=)[\w%+/=-]{16,}"),
     re.compile(
         r"((?i:pass(?:word|wd|phrase)?|pwd|token|secret|(?:api|access|private)[_-]?key|credentials?)"
-        r"[\"']?\s{0,4}[=:]\s{0,4}[\"']?)[^\s\"',;&]{3,}"
+        rf"[\"']?\s{{0,4}}[=:]\s{{0,4}}[\"']?){_GIVEN}[^\s\"',;&]{{3,}}"
     ),
     # An environment variable with a telling name: in a shell, and as kubectl shows it in YAML, JSON and describe.
-    re.compile(rf"(\b{_TELLING}\s{{0,4}}[=:]\s{{0,8}}[\"']?)[^\s\"',;&]+"),
+    re.compile(rf"(\b{_TELLING}\s{{0,4}}[=:]\s{{0,8}}[\"']?){_GIVEN}[^\s\"',;&]+"),
     re.compile(rf"(\b{_TELLING}[\"']?\s{{0,4}},?\s{{1,40}}[\"']?value[\"']?\s{{0,4}}:\s{{0,4}}[\"']?)[^\s\"',;&}}]+"),
     re.compile(rf"(\b{_TELLING}[\"']\s{{0,4}},\s{{0,40}}[\"']value[\"']\s{{0,4}}:\s{{0,4}}[\"'])[^\"']+"),
     re.compile(r"(\s--?(?:[a-z]{1,20}-){0,3}(?:password|passwd|token|secret|api-?key)\s{1,4})[^\s-][^\s]*"),

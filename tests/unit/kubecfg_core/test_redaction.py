@@ -55,6 +55,7 @@ def test_a_credential_is_taken_out(text: str, secret: str) -> None:
         "the server wants basic authentication, and a bearer token",
         "https://kubernetes.io/docs/concepts/workloads/pods/",
         "Deployment/notebook-controller-manager-7c9f6d8b5f-x2x9z",
+        'kubectl patch secret api -p \'{"stringData":{"API_KEY":"VALUE"}}\'',
         "secretKeyRef: name, key=value:NoSchedule, and node-role.kubernetes.io/key=x",
         "/var/lib/kubelet/pods/0f3a4a2e-5b8f-4c0b-9a3c-2f1f0e9d8c7b/volumes/kubernetes.io~csi/pvc-0f3a4a2e/mount",
     ],
