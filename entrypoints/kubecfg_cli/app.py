@@ -55,6 +55,7 @@ def _run() -> int:
     )
     app.command("kubecfg_cli.demo:demo", name="demo", help="Try it all on a simulated cluster.")
     app.command("kubecfg_cli.analyze:analyze", name="analyze", help="Find what is wrong in a cluster or a dump of one.")
+    app.command("kubecfg_cli.fix:fix", name="fix", help="Go through the problems of a cluster, and fix what you will.")
     app.command("kubecfg_cli.serve:serve", name="serve", help="Run the REST service.")
     app.command("kubecfg_cli.users:app", name="user", help="Manage the accounts of the service.")
     app.command("kubecfg_cli.keys:app", name="keys", help="Look at the keys of the stored credentials; rotate them.")

@@ -15,6 +15,7 @@ from kubecfg_core.effects import Effect, ObjectChange, applied, retried
 from kubecfg_core.errors import InvalidInput, NotFound
 from kubecfg_core.folding import concerning, fold
 from kubecfg_core.kinds.cluster import NAMESPACES
+from kubecfg_core.kubectl.kinds import SECRETS
 from kubecfg_core.kubectl.placeholders import placeholders
 from kubecfg_core.kubectl.plan import Plan
 from kubecfg_core.kubectl.policy import judge as allow
@@ -106,8 +107,8 @@ class Prover:
         await look.at(gateway, self._clock)
         problem = look.problem(wish.problem_id)
         command = wish.command if wish.command is not None else await self._step(problem, wish.step_id)
-        _check_complete(command)
         tried = trial(command, role=permission.role, namespaces=permission.namespaces, rules=permission.rules)
+        _check_complete(command, tried)
         accepted, found, effects = await _tried(look, problem, tried, run, permission)
         return Proof(
             problem=problem,
@@ -133,10 +134,11 @@ class Prover:
         return step.command
 
 
-def _check_complete(command: str) -> None:
-    """Raises `InvalidInput` where something stands for a value that only a person knows, and it matters which."""
+def _check_complete(command: str, tried: Trial) -> None:
+    """Raises `InvalidInput` where a word stands for a value that only a person knows, and it matters which."""
     missing = placeholders(command)
-    if missing and "secret" not in command:
+    fills_a_secret = tried.call.verb.path[:2] == ("create", "secret") or tried.call.types & SECRETS
+    if missing and not fills_a_secret:
         words = ", ".join(missing)
         raise InvalidInput(f"{words} stands for a value that you have to choose; send it as command: {command}")
 

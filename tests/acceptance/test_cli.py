@@ -45,7 +45,7 @@ def test_help_imports_none_of_the_heavy_clients(tmp_path: Path) -> None:
     assert not HEAVY & set(done.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("command", ["analyze", "serve", "demo", "user", "keys", "audit", "plugins"])
+@pytest.mark.parametrize("command", ["analyze", "fix", "serve", "demo", "user", "keys", "audit", "plugins"])
 def test_help_names_every_command(command: str, tmp_path: Path) -> None:
     assert command in kubecfg("--help", home=tmp_path).stdout
 
