@@ -13,8 +13,11 @@ from kubecfg_core.kubectl.parsing import Call, parse
 from kubecfg_core.kubectl.policy import without_program
 from kubecfg_core.kubectl.table import TABLE
 from kubecfg_core.kubectl.text import split
+from kubecfg_core.kubectl.vetting import AT_HOME
 
 DEFAULT: Final = "default"
+
+_KNOWN: Final = {**TABLE, AT_HOME.path: AT_HOME}
 
 # A word that a person is to fill in, as the playbooks write it.
 _PLACEHOLDER: Final = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -37,9 +40,9 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mentions(command: str) -> Mentions | None:
-    """What the command line names; nothing where it is none that kubectl's table knows."""
+    """What the command line names; nothing where it is none that kubecfg knows."""
     try:
-        call = parse(without_program(split(command)), TABLE)
+        call = parse(without_program(split(command)), _KNOWN)
     except KubecfgError:
         return None
     names, namespaces = set(_objects(call)), set(_namespaces(call))

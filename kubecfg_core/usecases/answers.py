@@ -13,6 +13,7 @@ from kubecfg_core.kubectl.policy import judge
 from kubecfg_core.kubectl.vetting import Verdict, vet
 from kubecfg_core.plaintext import plain
 from kubecfg_core.problems import Finding, ObjectRef, Problem
+from kubecfg_core.redaction import MARK
 from kubecfg_core.solutions import Solution, Step
 from kubecfg_core.users import Role
 
@@ -64,7 +65,7 @@ def _grounded(command: str, known: Mentions) -> bool:
     if vet(command) is Verdict.REFUSED:
         return True
     named = mentions(command)
-    if named is None:
+    if named is None or MARK in command:  # a credential that did not leave cannot be put back
         return False
     namespaces = known.namespaces if named.changes else known.namespaces | _EVERYWHERE
     repositories = {_repository(image) for image in known.images}

@@ -14,9 +14,11 @@ import pytest
 
 from kubecfg_core import Finding, Severity
 from kubecfg_core.llm_counts import LlmCounts
+from kubecfg_core.masking import Level, Privacy
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import LLM
 from kubecfg_core.problems import Problem, SolvedProblem, to_problems
+from kubecfg_core.redaction import redact
 from kubecfg_core.report import Report
 from kubecfg_core.testing.answer_cache import InMemoryAnswerCache
 from kubecfg_core.testing.clock import FakeClock
@@ -29,6 +31,7 @@ from kubecfg_core.usecases.solving import Solver
 from kubecfg_openai import OpenAILLM
 from tests.bench.cluster import LargeCluster
 from tests.fakes.openai_server import GOOD, FakeOpenAI
+from tests.unit.kubecfg_playbooks.evidence import FACTS, finding
 
 DEADLINE = 15.0
 
@@ -143,6 +146,23 @@ async def test_a_command_that_was_planted_is_not_shown() -> None:
         [solved] = await solving.solve([make_problem()])
 
     assert [step.command for step in solved.solution.remediation_steps] == [""]
+
+
+@pytest.mark.parametrize("level", [Level.OFF, Level.NAMES, Level.STRICT])
+async def test_a_model_that_repeats_the_playbooks_loses_no_command_on_the_way(level: Level) -> None:
+    problems = [to_problems([finding(code)])[0] for code in FACTS]
+    solving = Solver(Plugins.load(), ScriptedLLM(), max_calls=len(problems), deadline=120)
+    playbooks = await solving.by_the_book(problems)
+    solved = await solving.solve(problems, privacy=Privacy(level=level))
+
+    lost = [
+        (playbook.problem.code, step.command)
+        for playbook, answer in zip(playbooks, solved, strict=True)
+        for step, said in zip(playbook.solution.remediation_steps, answer.solution.remediation_steps, strict=True)
+        # What redaction takes out does not leave, so it cannot come back.
+        if step.command != said.command and redact(step.command) == step.command
+    ]
+    assert lost == []
 
 
 @pytest.fixture(scope="module")

