@@ -19,7 +19,7 @@ from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_core.report import Report
 from kubecfg_core.services import Services
 from kubecfg_core.usecases.diagnosis import Diagnosis
-from kubecfg_core.usecases.proving import Permission, Proof, Prover, Wish
+from kubecfg_core.usecases.proving import Permission, Proof, Prover, Wish, as_told
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_runtime import compose
 from kubecfg_runtime.clock import StoppedClock, SystemClock
@@ -149,6 +149,9 @@ class Kubecfg:
         if self._connector is None:
             self._connector = compose.make_connector(self.settings)
             self._stack.push_async_callback(self._connector.close)
+
+        if self._diagnose().asks and wish.step_id is not None and wish.command is None:
+            wish = as_told(wish, await self.analyze_target(target, types=wish.types, namespace=wish.namespace))
 
         async def run(plan: Plan) -> CommandResult:
             return await self._runs().run(plan, target)

@@ -239,6 +239,7 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
         await accounts.ensure_admin(settings.kubecfg_admin_username, password.reveal() if password else None)
         solver = Solver(plugins, llm, deadline=solving_time(settings), masking_key=masking_key(make_vault(settings)))
         diagnosis = Diagnosis(plugins, solver, clock, privacy=settings.kubecfg_llm_privacy, prompt=make_prompt)
+        diagnoses = ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer)
         rules = make_kubectl_rules(settings)
         onboarding = Onboarding(
             operator_group=settings.kubecfg_operator_api_group,
@@ -254,13 +255,14 @@ async def open_services(settings: Settings, plugins: Plugins, bus: EventBus) -> 
             importing=Importing(clusters, read_document),
             updates=Updates(database.clusters, connector, announcer, onboarding),
             grants=Grants(database.grants, database.clusters, database.users, announcer),
-            diagnosis=ClusterDiagnosis(diagnosis, database.clusters, database.outbox, connector, announcer),
+            diagnosis=diagnoses,
             commands=Commands(database.clusters, database.outbox, runner, announcer, clock, rules=rules),
             proofs=ClusterProofs(
                 Prover(plugins, solver, clock),
+                diagnoses,
                 database.clusters,
-                connector,
-                runner,
+                connector=connector,
+                runner=runner,
                 outbox=database.outbox,
                 announcer=announcer,
                 rules=rules,

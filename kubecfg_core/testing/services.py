@@ -76,6 +76,7 @@ def in_memory_services(
     clusters = Clusters(repo, outbox, connector, announcer)
     solver = Solver(plugins, llm)
     diagnosis = Diagnosis(plugins, solver, clock)
+    diagnoses = ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer)
     runner = runner or RecordingKubectl()
     return Services(
         accounts=Accounts(
@@ -93,10 +94,16 @@ def in_memory_services(
         importing=Importing(clusters, json_document),
         updates=Updates(repo, connector, announcer),
         grants=Grants(InMemoryGrants(repo), repo, users, announcer),
-        diagnosis=ClusterDiagnosis(diagnosis, repo, outbox, connector, announcer),
+        diagnosis=diagnoses,
         commands=Commands(repo, outbox, runner, announcer, clock),
         proofs=ClusterProofs(
-            Prover(plugins, solver, clock), repo, connector, runner, outbox=outbox, announcer=announcer
+            Prover(plugins, solver, clock),
+            diagnoses,
+            repo,
+            connector=connector,
+            runner=runner,
+            outbox=outbox,
+            announcer=announcer,
         ),
         usage=Usage(metrics, repo, connector, clock),
         health=Health(parts or {}),

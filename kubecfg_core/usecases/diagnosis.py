@@ -43,6 +43,11 @@ class Diagnosis:
         self._privacy = privacy
         self._prompt = prompt
 
+    @property
+    def asks(self) -> bool:
+        """Whether a language model answers, where it can."""
+        return self._solver.asks
+
     def privacy(self, level: Level | None, scope: str) -> Privacy | None:
         """What leaves at that level, or the usual one, under the pseudonyms of that scope; None where nothing does."""
         return Privacy(level=level or self._privacy, scope=scope) if self._solver.asks else None
@@ -127,6 +132,11 @@ class ClusterDiagnosis:
         self._connector = connector
         self._announcer = announcer
         self._analyses: SingleFlight[Report] = SingleFlight()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a language model answers, where it can."""
+        return self._diagnosis.asks
 
     async def analyze(
         self,

@@ -30,8 +30,11 @@ from kubecfg_core.ports.kubectl_runner import CommandResult, KubectlRunner
 from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.problems import Finding, Problem, to_problems
 from kubecfg_core.proving import Answer, Consequence, Outcome, actors, outcome
+from kubecfg_core.report import Report
+from kubecfg_core.solutions import Solution
 from kubecfg_core.usecases.analysis import judge
 from kubecfg_core.usecases.announcing import Announcer, Fact
+from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
 from kubecfg_core.usecases.fetching import read
 from kubecfg_core.usecases.foretelling import foretold, named, printed
 from kubecfg_core.usecases.solving import Solver
@@ -41,6 +44,7 @@ from kubecfg_core.view import ClusterView
 
 _LONGEST_REASON: Final = 500
 _MOST_OBJECTS: Final = 20
+_GONE: Final = "There is no problem with this id now. It may be solved; analyse the cluster again."
 
 Run = Callable[[Plan], Awaitable[CommandResult]]
 
@@ -85,8 +89,30 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     verified_at: datetime
 
 
+def as_told(wish: Wish, report: Report) -> Wish:
+    """The wish with the command of its step in a report. Raises `NotFound`, and `InvalidInput` where it has none."""
+    solutions = {entry.problem.id: entry.solution for entry in report.problems_with_solutions}
+    if wish.problem_id not in solutions:
+        raise NotFound(_GONE)
+    command = _command(solutions[wish.problem_id], wish.step_id)
+    return msgspec.structs.replace(wish, step_id=None, command=command)
+
+
+def _command(solution: Solution, step_id: int | None) -> str:
+    steps = solution.remediation_steps
+    step = next((step for step in steps if step.step_id == step_id), None)
+    if step is None:
+        raise NotFound(f"The solution has no step {step_id}; it has {len(steps)}.")
+    if not step.command:
+        raise InvalidInput(f"Step {step_id} has no command; send the one that you mean as command.")
+    return step.command
+
+
 class Prover:
-    """Proves steps on any gateway, with a kubectl that leads to the same cluster."""
+    """Proves steps on any gateway, with a kubectl that leads to the same cluster.
+
+    A step is one of the playbook's solution; that of a model's has to be looked up first (`as_told`).
+    """
 
     def __init__(self, plugins: Plugins, solver: Solver, clock: Clock) -> None:
         self._plugins = plugins
@@ -125,13 +151,7 @@ class Prover:
 
     async def _step(self, problem: Problem, step_id: int | None) -> str:
         [solved] = await self._solver.by_the_book([problem])
-        steps = solved.solution.remediation_steps
-        step = next((step for step in steps if step.step_id == step_id), None)
-        if step is None:
-            raise NotFound(f"The solution has no step {step_id}; it has {len(steps)}.")
-        if not step.command:
-            raise InvalidInput(f"Step {step_id} has no command; send the one that you mean as command.")
-        return step.command
+        return _command(solved.solution, step_id)
 
 
 def _check_complete(command: str, tried: Trial) -> None:
@@ -166,7 +186,7 @@ class _Look:
             for problem in problems:
                 if problem.id == name:
                     return problem
-        raise NotFound("There is no problem with this id now. It may be solved; analyse the cluster again.")
+        raise NotFound(_GONE)
 
     async def again(self, problem: Problem, effects: Sequence[Effect]) -> Outcome:
         """What is found of it with the effects."""
@@ -243,15 +263,17 @@ class ClusterProofs:
     def __init__(
         self,
         prover: Prover,
+        diagnosis: ClusterDiagnosis,
         repo: ClusterRepo,
+        *,
         connector: KubeConnector,
         runner: KubectlRunner,
-        *,
         outbox: Outbox,
         announcer: Announcer,
         rules: Rules = DEFAULTS,
     ) -> None:
         self._prover = prover
+        self._diagnosis = diagnosis
         self._repo = repo
         self._outbox = outbox
         self._connector = connector
@@ -270,6 +292,8 @@ class ClusterProofs:
             cluster, target = access.cluster, access.cluster.target
             attempt.knows(subject=cluster, role=access.role.value)
             wish = msgspec.structs.replace(wish, namespace=access.one_namespace(wish.namespace))
+            if self._diagnosis.asks and wish.step_id is not None and wish.command is None:
+                wish = await self._looked_up(user, cluster_id, wish)
             permission = Permission(role=access.role, namespaces=access.namespaces, rules=self._rules)
 
             async def run(plan: Plan) -> CommandResult:
@@ -289,3 +313,8 @@ class ClusterProofs:
             )
             await self._outbox.add(event)
         return cluster, proof
+
+    async def _looked_up(self, user: User, cluster_id: int, wish: Wish) -> Wish:
+        """The wish with the command of its step in the solution that an analysis gives: answers of a model are kept."""
+        report = await self._diagnosis.analyze(user, cluster_id, types=wish.types, namespace=wish.namespace)
+        return as_told(wish, report)
