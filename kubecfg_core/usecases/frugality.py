@@ -17,6 +17,7 @@ from kubecfg_core.solutions import Solution
 from kubecfg_core.usecases.fingerprints import fingerprint
 
 KEEP: Final = timedelta(hours=24)
+AT_ONCE: Final = 8
 
 
 class Thrift(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +35,8 @@ class Thrift(msgspec.Struct, frozen=True, kw_only=True):
 class FrugalLLM(LLM):
     """Answers from what is kept where it can; else asks the model, behind a breaker and within the user's budget.
 
-    Without `thrift` nothing is kept and nothing is bounded, but the breaker and the counts are there.
+    Of all analyses together `at_once` questions are with the model at most. Without `thrift` nothing is kept and no
+    tokens are bounded, but the breaker and the counts are there.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class FrugalLLM(LLM):
         breaker: Breaker | None = None,
         user_id: int = 0,
         meter: Meter | None = None,
+        at_once: int | asyncio.Semaphore = AT_ONCE,
     ) -> None:
         self._llm = llm
         self._clock = clock
@@ -55,6 +58,7 @@ class FrugalLLM(LLM):
         self._breaker = breaker or Breaker("The language model", clock=clock)
         self._user_id = user_id
         self._meter = meter
+        self._places = asyncio.Semaphore(at_once) if isinstance(at_once, int) else at_once
 
     @property
     def version(self) -> str:
@@ -76,10 +80,8 @@ class FrugalLLM(LLM):
     async def solve(self, brief: Brief) -> Solution:
         """As the model does. Raises also `TooMany` (the day's tokens are spent) and `LeftAlone` (the breaker)."""
         try:
-            if self._thrift is None:
-                return await self._solve(brief)
-            if not self._thrift.keep:
-                return await self._within_budget(brief, self._thrift)
+            if self._thrift is None or not self._thrift.keep:
+                return await self._new(brief)
             return await self._kept_or_new(brief, self._thrift)
         except KubecfgError as error:
             self._counts.fail(error)
@@ -98,6 +100,7 @@ class FrugalLLM(LLM):
             breaker=self._breaker,
             user_id=user_id,
             meter=meter,
+            at_once=self._places,
         )
 
     async def _kept_or_new(self, brief: Brief, thrift: Thrift) -> Solution:
@@ -106,19 +109,23 @@ class FrugalLLM(LLM):
         if kept is not None:
             self._counts.cache_hits += 1
             return kept
-        answer = await self._within_budget(brief, thrift)
+        answer = await self._new(brief)
         await thrift.answers.put(self._user_id, key, answer, until=self._clock.now() + thrift.keep)
         return answer
 
-    async def _within_budget(self, brief: Brief, thrift: Thrift) -> Solution:
-        if thrift.daily_tokens is None:
-            return await self._solve(brief)
+    async def _new(self, brief: Brief) -> Solution:
+        async with self._places:
+            if self._thrift is None or self._thrift.daily_tokens is None:
+                return await self._solve(brief)
+            return await self._within_budget(brief, self._thrift, self._thrift.daily_tokens)
+
+    async def _within_budget(self, brief: Brief, thrift: Thrift, daily_tokens: int) -> Solution:
         now, reserved = self._clock.now(), self._llm.most_tokens(brief)
         taken: list[int] = []
         day = now.astimezone(UTC).date()
-        if not await thrift.tokens.reserve(self._user_id, day, reserved, limit=thrift.daily_tokens):
+        if not await thrift.tokens.reserve(self._user_id, day, reserved, limit=daily_tokens):
             raise TooMany(
-                f"Your {thrift.daily_tokens} tokens of the language model for today are spent, or nearly.",
+                f"Your {daily_tokens} tokens of the language model for today are spent, or nearly.",
                 retry_after=_until_midnight(now),
             )
         try:

@@ -211,6 +211,24 @@ async def test_many_at_once_spend_no_more_than_there_is() -> None:
     assert any(isinstance(answer, TooMany) for answer in answers)
 
 
+async def test_all_analyses_together_ask_few_questions_at_once() -> None:
+    class Slow(CostlyLLM):
+        asking = most = 0
+
+        async def solve(self, brief: Brief) -> Solution:
+            self.asking += 1
+            self.most = max(self.most, self.asking)
+            await asyncio.sleep(0.01)
+            self.asking -= 1
+            return await super().solve(brief)
+
+    model = Slow()
+    llm = FrugalLLM(model, clock=FakeClock(), at_once=3)
+    await asyncio.gather(*(llm.of(user).solve(make_brief()) for user in range(12)))
+
+    assert (model.calls, model.most) == (12, 3)
+
+
 async def test_tokens_and_their_price_are_counted() -> None:
     world = World()
     await world.llm.of(1).solve(make_brief())
