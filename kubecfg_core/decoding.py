@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from kubecfg_core.errors import TooLarge
 from kubecfg_core.ports.list_sink import ListSink, PageInfo
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -16,6 +17,7 @@ _ITEMS: Final = b'"items":['
 _OPEN: Final = b'{"items":['
 _BETWEEN: Final = (b'},{"metadata":{', b'},{"apiVersion":"')
 _NEVER: Final = 2**63
+_LONGEST: Final = 32 * 1024 * 1024
 
 
 class _ListMeta(msgspec.Struct, frozen=True):
@@ -60,12 +62,15 @@ class ListDecoder(ListSink):
         self._enough = _SLICE
 
     def take(self, chunk: bytes) -> None:
-        """Part of a page."""
+        """Part of a page. Raises `TooLarge` for 32 MiB that cannot be cut, unless they were given at once."""
         self.size += len(chunk)
         for start in range(0, len(chunk), _SLICE):
             self._buffer += chunk[start : start + _SLICE]
             if len(self._buffer) >= self._enough:
                 self._cut()
+        if len(self._buffer) > _LONGEST >= len(chunk):
+            # Decoded at once it would take far more memory than its bytes, where it is many small things.
+            raise TooLarge(f"{_LONGEST // 2**20} MiB of it have no end of an object that can be seen")
 
     def end(self) -> PageInfo | None:
         """The page is complete."""

@@ -17,6 +17,7 @@ from yarl import URL
 from kubecfg_core.clusters import ClusterTarget
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import InvalidInput
+from kubecfg_core.secret import MASK
 from kubecfg_core.tls import ssl_context
 from kubecfg_core.validation import check_server_url
 from kubecfg_kubernetes.bodies import beginning, feed, read
@@ -29,6 +30,7 @@ Query = Sequence[tuple[str, str]]
 JSON: Final = "application/json"
 SMALL: Final = 4 * 1024 * 1024
 _CONNECTIONS: Final = 16
+_SHORTEST_TOKEN: Final = 8  # what is shorter stands in other words too
 _IDLE_SECONDS: Final = 60.0
 _READ_BUFFER: Final = 1024 * 1024
 
@@ -96,6 +98,7 @@ class Client:
         self._limits = limits
         self._api = api
         self._turn = turn
+        self._token = target.token.reveal().encode() if target.token else b""
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_timeout, sock_read=limits.timeout)
 
     async def close(self) -> None:
@@ -156,10 +159,14 @@ class Client:
             return Answer(status=status, body=b"", at=_dated(response))
         if status in (200, 201):
             return Answer(status=status, body=await read(response, limit, self._turn))
-        body = await beginning(response, self._turn)
+        body = self._without_token(await beginning(response, self._turn))
         if status in (401, 429) or not 400 <= status < 500:  # noqa: PLR2004 - HTTP
             raise refusal(self.server, status, body)
         return Answer(status=status, body=body)
+
+    def _without_token(self, refused: bytes) -> bytes:
+        """What a refusal says is shown, also to those with whom the cluster is shared; it may say what it was sent."""
+        return refused.replace(self._token, MASK.encode()) if len(self._token) >= _SHORTEST_TOKEN else refused
 
 
 def open_client(target: ClusterTarget, egress: EgressPolicy, limits: Limits, turn: asyncio.Lock) -> Client:

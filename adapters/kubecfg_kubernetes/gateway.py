@@ -11,7 +11,7 @@ from kubecfg_core.ports.list_sink import ListSink
 from kubecfg_core.resources import RawList, Resource
 from kubecfg_core.validation import check_namespace
 from kubecfg_kubernetes.client import JSON, Answer, Client
-from kubecfg_kubernetes.limits import Limits
+from kubecfg_kubernetes.limits import Limits, Room
 from kubecfg_kubernetes.listing import KeptPages, Lister, is_kubernetes_404
 from kubecfg_kubernetes.translation import clean, not_kubernetes, refusal, status_of
 
@@ -60,6 +60,7 @@ class KubernetesGateway(KubeGateway):
     def __init__(self, client: Client, limits: Limits) -> None:
         self._client = client
         self._limits = limits
+        self._room = Room(limits.max_bytes)
 
     async def info(self) -> ClusterInfo:
         """Version, identity and API groups: four requests. What the token may not ask is empty.
@@ -87,7 +88,8 @@ class KubernetesGateway(KubeGateway):
         """As `list`, chunk by chunk: nothing is kept here."""
         if namespace is not None:
             check_namespace(namespace)
-        return await Lister(self._client, resource, resource.path(namespace), self._limits, sink).read()
+        path = resource.path(namespace)
+        return await Lister(self._client, resource, path, self._limits, sink, room=self._room).read()
 
     async def exists(self, resource: Resource[Any], namespace: str | None, name: str) -> bool | None:
         """One request, for the object's metadata alone. A name that is no path segment names nothing."""

@@ -11,10 +11,11 @@ from kubecfg_core.errors import TooLarge, UpstreamError, UpstreamRefused
 from kubecfg_core.ports.list_sink import ListSink, PageInfo
 from kubecfg_core.resources import RawList, ReadState, Resource
 from kubecfg_kubernetes.client import Answer, Client
-from kubecfg_kubernetes.limits import Limits
+from kubecfg_kubernetes.limits import Limits, Room
 from kubecfg_kubernetes.translation import clean, not_kubernetes, refusal, status_of
 
 _LONG, _HEAD_SIZE = 1024 * 1024, 4096
+_NO_LIMIT = 2**63  # the room has one
 _ITEMS, _ENDS = b',"items":[', (b"]}", b"]}\n")
 _OK, _FORBIDDEN, _NOT_FOUND, _GONE, _UNAVAILABLE = 200, 403, 404, 410, 503
 
@@ -82,11 +83,21 @@ class KeptPages(ListSink):
 class Lister:
     """One reading of one list, into a sink."""
 
-    def __init__(self, client: Client, resource: Resource[Any], path: str, limits: Limits, sink: ListSink) -> None:
+    def __init__(
+        self,
+        client: Client,
+        resource: Resource[Any],
+        path: str,
+        limits: Limits,
+        sink: ListSink,
+        *,
+        room: Room | None = None,
+    ) -> None:
         self._client = client
         self._resource = resource
         self._path = path
         self._limits = limits
+        self._room = room or Room(limits.max_bytes)
         self._sink = sink
         self._ends = asyncio.get_running_loop().time() + limits.list_timeout
         self._pages = self._size = 0
@@ -105,9 +116,9 @@ class Lister:
                 self._served_at = self._served_at or answer.at
                 if answer.status == _OK and not self._took():
                     return RawList(state=ReadState.LISTED)
-            except TooLarge:
+            except TooLarge as error:
                 self._sink.drop()
-                return self._partial(f"Not all was read: it is more than {self._limits.max_bytes / 2**20:,.0f} MiB.")
+                return self._partial(f"Not all was read: {error.message}.")
             except UpstreamError as error:
                 self._sink.drop()
                 return self._interrupted(error)
@@ -117,19 +128,20 @@ class Lister:
                 return self._refused(answer)
 
     async def _next(self) -> Answer:
-        left = self._limits.max_bytes - self._size
         self._sink.begin()
         seconds = self._ends - asyncio.get_running_loop().time()
         return await self._client.ask(
-            self._path, query=self._query(), limit=left, seconds=max(seconds, 0.0), take=self._take
+            self._path, query=self._query(), limit=_NO_LIMIT, seconds=max(seconds, 0.0), take=self._take
         )
 
     def _take(self, chunk: bytes) -> None:
         self._size += len(chunk)
+        self._room.take(len(chunk))
         self._sink.take(chunk)
 
     def _begin_anew(self) -> None:
         self._restarted, self._token = True, ""
+        self._room.left += self._size
         self._pages = self._size = 0
         self._sink.clear()
 

@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 
 from kubecfg_core.errors import UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
+from kubecfg_core.redaction import redact
 
 _MESSAGE_MAX: Final = 300
 _ERRNO: Final = {
@@ -39,9 +40,9 @@ def status_of(body: bytes) -> Status | None:
 
 
 def clean(text: str) -> str:
-    """One line of at most 300 characters, without control characters: what others wrote, fit to be shown."""
+    """One line of at most 300 characters, without control characters or credentials: what others wrote."""
     shown = "".join(" " if unicodedata.category(char).startswith("C") else char for char in text[: 4 * _MESSAGE_MAX])
-    return " ".join(shown.split())[:_MESSAGE_MAX]
+    return redact(" ".join(shown.split()))[:_MESSAGE_MAX]
 
 
 def not_kubernetes(server: str, status: int | None = None) -> UpstreamRefused:

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from kubecfg_core.decoding import ListDecoder
-from kubecfg_core.errors import UpstreamError
+from kubecfg_core.errors import TooLarge, UpstreamError
 from kubecfg_core.indexing import Growth, Index
 from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.ports.kube_gateway import KubeGateway
+from kubecfg_core.ports.list_sink import PageInfo
 from kubecfg_core.resources import RawList, ReadState, Resource
 from kubecfg_core.skew import judged_by
 from kubecfg_core.view import ClusterView, Reading
 
 _CONCURRENT_LISTS: Final = 8
 _MAX_FURTHER_KINDS: Final = 200
+_MOST_OBJECTS: Final = 500_000  # of all kinds together: 10,000 pods come with 22,000 objects
 
 _Readings = dict[Resource[Any], Reading]
 _Indexes = Sequence[type[Index[Any]]]
@@ -31,13 +33,14 @@ async def read(
     """
     resources = list(dict.fromkeys(resource for analyzer in analyzers for resource in analyzer.reads))
     indexes = list(dict.fromkeys(index for analyzer in analyzers for index in analyzer.indexes))
-    readings, notes = await _fetch(gateway, resources, namespace, indexes)
+    held = _Held()
+    readings, notes = await _fetch(gateway, resources, namespace, held, indexes)
     now, skewed = judged_by(now, (reading.served_at for reading in readings.values()))
     notes += skewed
     view = ClusterView(readings, now=now, namespace=namespace)
     further, odd = await asyncio.to_thread(_further, view, analyzers, set(resources))
     if further:
-        more, odder = await _fetch(gateway, further, namespace, strict=False)
+        more, odder = await _fetch(gateway, further, namespace, held, strict=False)
         view = ClusterView(readings | more, now=now, namespace=namespace)
         odd += odder
     return view, notes + odd
@@ -47,6 +50,7 @@ async def _fetch(
     gateway: KubeGateway,
     resources: Sequence[Resource[Any]],
     namespace: str | None,
+    held: "_Held",
     indexes: _Indexes = (),
     *,
     strict: bool = True,
@@ -59,7 +63,7 @@ async def _fetch(
 
     async def fetch(wanted: list[Resource[Any]]) -> tuple[_Readings, list[str]]:
         async with places:
-            return await _read(gateway, _Decoder(wanted, indexes), namespace, strict=strict)
+            return await _read(gateway, _Decoder(wanted, indexes, held), namespace, strict=strict)
 
     tasks = [asyncio.ensure_future(fetch(wanted)) for wanted in lists.values()]
     try:
@@ -71,10 +75,25 @@ async def _fetch(
     return {resource: found[resource] for resource in resources}, [note for _, notes in parts for note in notes]
 
 
+class _Held:
+    """How many objects all lists of a reading hold: an object is far more in memory than the few bytes it came in."""
+
+    def __init__(self) -> None:
+        self.objects = 0
+
+    def count(self, more: int) -> None:
+        """Count some more, or fewer. Raises `TooLarge` for more than are taken."""
+        self.objects += more
+        if more > 0 and self.objects > _MOST_OBJECTS:
+            raise TooLarge(f"the cluster has more than {_MOST_OBJECTS:,} objects")
+
+
 class _Decoder(ListDecoder):
     """Decodes one list into the struct of each resource that reads it, and grows the indexes of these beside it."""
 
-    def __init__(self, resources: Sequence[Resource[Any]], indexes: _Indexes) -> None:
+    def __init__(self, resources: Sequence[Resource[Any]], indexes: _Indexes, held: _Held) -> None:
+        self._held = held
+        self._counted = 0
         super().__init__(*(resource.struct for resource in resources))
         self.resources = resources
         self._growing = [[Growth(index) for index in indexes if index.resource == resource] for resource in resources]
@@ -83,11 +102,27 @@ class _Decoder(ListDecoder):
         """Part of a page."""
         super().take(chunk)
         self._catch_up()
+        self._count()
+
+    def end(self) -> PageInfo | None:
+        """The page is complete."""
+        page = super().end()
+        self._count()
+        return page
+
+    def drop(self) -> None:
+        """Forget what came since the page began."""
+        super().drop()
+        self._count()
 
     def indexes(self) -> list[tuple[Index[Any], ...]]:
         """Those of each resource, whole."""
         self._catch_up()
         return [tuple(item.index for item in growing if item.index is not None) for growing in self._growing]
+
+    def _count(self) -> None:
+        more, self._counted = len(self.objects[0]) - self._counted, len(self.objects[0])
+        self._held.count(more)
 
     def _catch_up(self) -> None:
         for objects, growing in zip(self.objects, self._growing, strict=True):

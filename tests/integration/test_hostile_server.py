@@ -24,9 +24,11 @@ from kubecfg_core.errors import (
     UpstreamUnreachable,
 )
 from kubecfg_core.kinds.cluster import NODES
+from kubecfg_core.ports.analyzer import Analyzer
 from kubecfg_core.ports.kube_gateway import KubeGateway
 from kubecfg_core.resources import ReadState
 from kubecfg_core.secret import Secret
+from kubecfg_core.usecases import fetching
 from kubecfg_kubernetes import KubernetesConnector
 from tests.fakes.hostile import MEAN, UNENDING, elsewhere, hostile
 from tests.fakes.hostile import answer as hostile_answer
@@ -384,3 +386,28 @@ async def test_the_clock_of_a_server_is_told_where_it_can_be_read(
 
     async with serving(dated, authority) as url, looking(url, authority) as gateway:
         assert (await gateway.list(NODES)).served_at == told
+
+
+async def test_a_refusal_that_says_the_token_is_shown_without_it(authority: trustme.CA) -> None:
+    async def telling(request: web.Request) -> web.StreamResponse:
+        said = f"not {TOKEN}, said as {request.headers['Authorization']}"
+        return web.json_response({"kind": "Status", "message": said, "reason": "Forbidden"}, status=403)
+
+    async with serving(telling, authority) as url, looking(url, authority) as gateway:
+        answer = await gateway.list(NODES)
+    assert answer.state is ReadState.FORBIDDEN
+    assert TOKEN not in answer.reason
+
+
+async def test_many_small_objects_are_too_much_together(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "_MOST_OBJECTS", 10_000)
+    items = b",".join([b'{"metadata":{"name":"again"}}'] * 20_000)
+
+    async def many(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=b'{"kind":"List","items":[%s]}' % items, content_type="application/json")
+
+    analyzer = Analyzer(name="looks", reads=(NODES,), analyze=lambda _: ())
+    async with serving(many, authority) as url, looking(url, authority) as gateway:
+        view, _ = await fetching.read(gateway, [analyzer], now=datetime.now(UTC), namespace=None)
+    assert (view.state(NODES), list(view.all(NODES))) == (ReadState.PARTIAL, [])
+    assert "more than 10,000 objects" in view.reading(NODES).reason

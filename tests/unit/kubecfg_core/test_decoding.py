@@ -1,9 +1,11 @@
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubecfg_core.decoding import ListDecoder, decode_pages
+from kubecfg_core.errors import TooLarge
 from kubecfg_core.kinds.cluster import Node
 from kubecfg_core.ports.list_sink import PageInfo
 
@@ -175,3 +177,21 @@ def test_the_end_of_a_page_tells_where_the_list_goes_on() -> None:
     decoder.take(long_page([padded(f"node-{number}") for number in range(50)]))
 
     assert decoder.end() == PageInfo(kind="NodeList", token="x")
+
+
+@pytest.mark.parametrize("start", ['{"kind":"NodeList","items":[{}', '{"items": [{}', "["])
+def test_what_comes_without_an_end_in_sight_is_not_gathered(start: str) -> None:
+    decoder = ListDecoder(Node)
+    decoder.begin()
+    decoder.take(start.encode())
+    for _ in range(31):
+        decoder.take(b",{}" * 349_525)
+
+    with pytest.raises(TooLarge, match="32 MiB"):
+        decoder.take(b",{}" * 1_000_000)
+
+
+def test_what_is_there_as_a_whole_is_taken_as_a_whole() -> None:
+    page = json.dumps({"items": [padded("a" * 100)]}) + " " * 34_000_000
+
+    assert [found.name for found in decode_pages((page.encode(),), Node)[0]] == ["a" * 100]

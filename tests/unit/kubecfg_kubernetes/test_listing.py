@@ -10,9 +10,10 @@ from kubecfg_core.kinds.pods import PODS
 from kubecfg_core.ports.list_sink import ListSink
 from kubecfg_core.resources import RawList, ReadState
 from kubecfg_kubernetes.client import Answer, Client
-from kubecfg_kubernetes.limits import Limits
+from kubecfg_kubernetes.limits import Limits, Room
 from kubecfg_kubernetes.listing import KeptPages, Lister
 
+MIB = 1024 * 1024
 ITEMS = "[" + ",".join(["{}"] * 500_000) + "]"
 
 
@@ -70,3 +71,12 @@ async def test_a_long_answer_that_is_no_list_is_refused(body: str) -> None:
 
 def test_the_long_pages_are_long() -> None:
     assert len(msgspec.json.encode(ITEMS)) > 1024 * 1024
+
+
+async def test_the_lists_of_one_gateway_have_room_together() -> None:
+    body, room = f'{{"kind":"PodList","metadata":{{}},"items":{ITEMS}}}', Room(2 * MIB)
+
+    answers = [await Lister(Pages(body), PODS, PODS.path(), Limits(), KeptPages(), room=room).read() for _ in range(2)]
+
+    assert [answer.state for answer in answers] == [ReadState.LISTED, ReadState.PARTIAL]
+    assert answers[1].reason == "Not all was read: what is read of the cluster is more than 2 MiB."
