@@ -113,6 +113,10 @@ def _earlier(path: Path) -> "Earlier":
 
 def _print_prompts(report: "Report") -> int:
     """Each prompt to the byte, and nothing else on standard output."""
+    if not report.prompts:
+        from kubecfg_cli.console import err
+
+        err().print("Nothing would be sent.")
     for prompt in report.prompts or []:
         sys.stdout.buffer.write(prompt.encode() + b"\n")
     sys.stdout.buffer.flush()

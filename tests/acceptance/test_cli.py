@@ -78,6 +78,22 @@ def test_hygiene_is_shown_apart_and_changes_no_exit_status(tmp_path: Path) -> No
     assert "hygiene.may_run_as_root" in done.stdout.partition("Could be better")[2]
 
 
+@pytest.mark.parametrize(("level", "shown"), [("off", True), ("names", False), ("strict", False)])
+def test_what_a_model_would_be_sent_is_shown(level: str, tmp_path: Path, *, shown: bool) -> None:
+    analyze = ("analyze", "--from", str(RECORDINGS), "-n", "oom", "--show-prompt")
+    done = kubecfg(*analyze, home=tmp_path, KUBECFG_LLM_PRIVACY=level)
+
+    prompts = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert (done.returncode, {"problem", "playbook"} <= prompts[0].keys()) == (0, True)
+    assert ("cache-76d865d9bc-2m5vm" in done.stdout) == shown
+
+
+def test_nothing_would_be_sent_of_a_cluster_that_keeps_to_itself(tmp_path: Path) -> None:
+    done = kubecfg("analyze", "--from", str(RECORDINGS), "--show-prompt", home=tmp_path, KUBECFG_LLM_PRIVACY="none")
+
+    assert (done.returncode, done.stdout, "Nothing would be sent" in done.stderr) == (0, "", True)
+
+
 def test_json_has_the_documented_fields(tmp_path: Path) -> None:
     done = kubecfg("analyze", "--from", str(RECORDINGS), "-o", "json", home=tmp_path)
 

@@ -109,6 +109,18 @@ async def test_hygiene_is_a_list_of_its_own_where_it_is_asked_for(service: Servi
     assert {entry["problem"]["code"].partition(".")[0] for entry in both["hygiene"]} == {"hygiene"}
 
 
+async def test_what_a_model_would_be_sent_is_shown_under_pseudonyms(service: Service) -> None:
+    cluster = await service.onboard()
+
+    path = f"/analyze-k8s-with-solutions/{cluster['id']}"
+    answers = [await service.call("POST", path, include="prompts", resource_types="all") for _ in range(2)]
+
+    first, again = [[json.loads(prompt.splitlines()[1]) for prompt in answer["prompts"]] for answer in answers]
+    assert len(first) == answers[0]["total_problems"]
+    assert "api-6dc84ffc9c" not in str(first)
+    assert [told["problem"]["name"] for told in first] == [told["problem"]["name"] for told in again]
+
+
 async def test_every_kind_is_told_with_its_state(service: Service) -> None:
     cluster = await service.onboard()
 
