@@ -9,6 +9,7 @@ import msgspec
 
 from kubecfg_core.masking import Masker
 from kubecfg_core.naming import Names
+from kubecfg_core.plaintext import INVISIBLE
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.ports.llm import Brief
 from kubecfg_core.problems import Evidence, Finding, ObjectRef, Problem, ProblemError
@@ -20,7 +21,6 @@ MADE_UP: Final = "(A command was left out here: it names what was not in the que
 
 MOST_FINDINGS: Final = 10
 _READ: Final = 8192  # characters of a text that are looked at
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]{0,32}[A-Za-z]")
 _KIND: Final = re.compile(r"[a-z][a-z0-9]{1,39}")
 _KINDS: Final = {
@@ -147,7 +147,7 @@ def retold(solution: Solution, told: Callable[[str], str]) -> Solution:
 
 def plain_text(text: str) -> str:
     """The text without credentials, and without invisible characters, which would hide a name from the masker."""
-    return redact(_CONTROL.sub("", _ANSI.sub("", text[:_READ])))
+    return redact(INVISIBLE.sub("", _ANSI.sub("", text[:_READ])))
 
 
 def _finding(finding: Finding, hidden: Hidden, facts: Collection[str]) -> Finding:

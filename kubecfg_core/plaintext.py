@@ -20,6 +20,8 @@ _TAG: Final = re.compile(
     r"|<[A-Za-z][A-Za-z0-9+.-]{0,20}:[^<>\s]{0,2000}>",
     re.IGNORECASE,
 )
+# What comes after in the page would close it.
+_UNCLOSED: Final = re.compile(rf"<(?=/?(?:{_ELEMENTS})[\s/>])", re.IGNORECASE)
 _URL: Final = re.compile(
     r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"']{1,2000}"
     r"|\bwww\.[^\s<>\"']{1,2000}"
@@ -28,10 +30,11 @@ _URL: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"[\[\]<>]")
 _MOST_LAYERS: Final = 10  # of markup in markup: nobody writes more to be read
-_INVISIBLE: Final = re.compile(
+INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
+"""Characters that nobody sees: control characters but tab and newline, and those of Unicode that take no place."""
 
 
 def plain(text: str, limit: int) -> str:
@@ -39,7 +42,7 @@ def plain(text: str, limit: int) -> str:
 
     A link keeps its words and loses its target; an address that stands for itself is left out, and the text says so.
     """
-    text = _INVISIBLE.sub("", text[: 4 * limit])
+    text = INVISIBLE.sub("", text[: 4 * limit])
     for _ in range(_MOST_LAYERS):
         bare = _URL.sub(LINK_LEFT_OUT, _without_markup(text))
         if bare == text:
@@ -55,6 +58,6 @@ def _without_markup(text: str) -> str:
     for _ in range(_MOST_LAYERS):
         bare = _TAG.sub("", _COMMENT.sub("", _LINK_TARGET.sub("", _LINK.sub(r"\1", text))))
         if bare == text:
-            return text
+            return _UNCLOSED.sub("", text)
         text = bare
     return _BRACKETS.sub("", text)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kubecfg_core.plaintext import INVISIBLE
 from kubecfg_core.ports.llm import Brief
 from kubecfg_core.problems import Evidence, Finding
 from kubecfg_core.redaction import redact
@@ -39,7 +40,6 @@ what holds data. Plain text: no markdown, no links."""
 
 REPAIR: Final = "That was not the JSON object that is wanted: {fault}. Answer again, with that object alone."
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]{0,32}[A-Za-z]")
 _READ: Final = 8192  # characters of a field that are looked at, before it is redacted and cut
 _FIELD: Final = 600
@@ -59,7 +59,7 @@ def user_message(brief: Brief) -> str:
 
 def clean(text: str, limit: int = _FIELD) -> str:
     """A text as it may leave: without credentials, control and invisible characters, at most `limit` characters."""
-    seen = _CONTROL.sub("", _ANSI.sub("", text[:_READ]))
+    seen = INVISIBLE.sub("", _ANSI.sub("", text[:_READ]))
     redacted = redact(seen)
     return redacted if len(redacted) <= limit else redacted[: limit - 1] + "…"
 

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from kubecfg_core.folding import told_by
+from kubecfg_core.plaintext import INVISIBLE
 from kubecfg_core.plugins import Plugins
 from kubecfg_core.problems import Finding, Problem
 from kubecfg_core.solutions import ActionType, Facts, Playbook, PlaybookStep, Solution, Step
@@ -17,7 +18,7 @@ MAX_STEPS: Final = 12
 # A word that every shell and kubectl take for itself: no quote, blank, operator or substitution, and no flag.
 _SAFE: Final = re.compile(r"[A-Za-z0-9._:/@=,][A-Za-z0-9._:/@=,-]*")
 _FLAGS: Final = {"previous": re.compile("--previous"), "to_revision": re.compile(r"(--to-revision=[0-9]{1,9})?")}
-_INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_INVISIBLE: Final = re.compile(rf"(?:{INVISIBLE.pattern}|[\t\n])+")
 _MAX_FACT: Final = 300
 
 _PLURALS: Final = {

@@ -30,7 +30,7 @@ def marks(answers: Iterable[SolvedProblem]) -> list[tuple[Case, Marks]]:
 
 def table(who: str, graded: Sequence[tuple[Case, Marks]]) -> str:
     """The scores as a table in Markdown, a row for each source of problems."""
-    rows = [("Problems of", "cases", *CRITERIA)]
+    rows: list[tuple[str, ...]] = [("Problems of", "cases", *CRITERIA)]
     for source, name in (*_SOURCES.items(), ("", "all")):
         chosen = [one for case, one in graded if case.source.startswith(source)]
         scores = mean(chosen)

