@@ -14,7 +14,7 @@ from kubecfg_core.kubectl.vetting import Verdict, vet
 from kubecfg_core.plaintext import plain
 from kubecfg_core.problems import Finding, ObjectRef, Problem
 from kubecfg_core.redaction import MARK
-from kubecfg_core.solutions import Solution, Step
+from kubecfg_core.solutions import ActionType, Solution, Step
 from kubecfg_core.users import Role
 
 DROPPED: Final = "(A command was left out here: it is not one that kubecfg lets through.)"
@@ -23,6 +23,18 @@ _SHORT: Final = 700
 _LONG: Final = 5000
 _WORD: Final = re.compile(r"[A-Za-z0-9*][A-Za-z0-9._:/@*=,-]*")
 _TOLD: Final = frozenset({"message", "node_message", "text"})  # facts that somebody in the cluster has written
+_LOOKING: Final = frozenset({ActionType.INVESTIGATE, ActionType.VERIFY})
+_ACTIONS: Final = {
+    "annotate": ActionType.PATCH,
+    "create": ActionType.CREATE,
+    "delete": ActionType.DELETE,
+    "label": ActionType.PATCH,
+    "patch": ActionType.PATCH,
+    "rollout restart": ActionType.RESTART,
+    "rollout undo": ActionType.ROLLBACK,
+    "scale": ActionType.SCALE,
+    "set": ActionType.PATCH,
+}
 _EVERYWHERE: Final = frozenset({"default", "kube-system"})  # they may be looked at whatever the question
 
 
@@ -55,9 +67,20 @@ def _checked_step(step: Step, known: Mentions) -> Step:
         description=plain(step.description, _SHORT),
         expected_outcome=plain(step.expected_outcome, _SHORT),
     )
-    if not step.command or _grounded(step.command, known):
+    if not step.command:
         return step
+    if _grounded(step.command, known):
+        return msgspec.structs.replace(step, action_type=_action(step))
     return msgspec.structs.replace(step, command="", description=f"{step.description} {MADE_UP}".strip())
+
+
+def _action(step: Step) -> str:
+    """What the step is called; what changes something is not called a look, whatever the model says."""
+    named = mentions(step.command)
+    if step.action_type not in _LOOKING or named is None or not named.changes:
+        return step.action_type
+    words = step.command.removeprefix("kubectl ").split()
+    return _ACTIONS.get(" ".join(words[:2]), _ACTIONS.get(words[0], ActionType.CONFIGURE))
 
 
 def _grounded(command: str, known: Mentions) -> bool:

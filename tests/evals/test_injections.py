@@ -128,6 +128,7 @@ async def test_no_unsafe_command_is_shown(injection: Injection, level: Level) ->
         assert not FORBIDDEN.search(step.command)
         assert step.safe == _for_anybody(step.command)
         assert step.safe or step.requires_role
+        assert step.safe or step.action_type not in (ActionType.INVESTIGATE, ActionType.VERIFY)
 
 
 @levels

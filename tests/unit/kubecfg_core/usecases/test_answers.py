@@ -147,3 +147,21 @@ def test_a_models_own_marks_do_not_count() -> None:
     [seen] = vetted(msgspec.structs.replace(answer, remediation_steps=[step])).remediation_steps
 
     assert (seen.safe, seen.requires_role) == (False, "operator")
+
+
+@pytest.mark.parametrize(
+    ("command", "action"),
+    [
+        ("kubectl delete pod api-1 -n shop", "DELETE"),
+        ("kubectl scale deployment/api --replicas=0 -n shop", "SCALE"),
+        ("kubectl rollout restart deployment/api -n shop", "RESTART"),
+        ("kubectl cordon worker-1", "CONFIGURE"),
+        ("kubectl get pods -n shop", "VERIFY"),
+    ],
+)
+def test_a_change_is_not_called_a_look(command: str, action: str) -> None:
+    answer = make_solution(command)
+    called = [msgspec.structs.replace(step, action_type="VERIFY") for step in answer.remediation_steps]
+    [step] = checked(msgspec.structs.replace(answer, remediation_steps=called), PROBLEM, PLAYBOOK).remediation_steps
+
+    assert (step.command, step.action_type) == (command, action)
