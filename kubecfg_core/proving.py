@@ -162,6 +162,8 @@ def _judged(
 def _driven(finding: Finding, effects: Iterable[Effect]) -> bool:
     """Whether the finding is of a status that may change in consequence: no reference, and near the change."""
     code = finding.code
+    if code.startswith("hygiene."):
+        return False  # of specifications alone
     by_status = finding.kind == "Pod" or finding.kind in _WAITS or code.startswith(tuple(_BY_STATUS))
     pods_changed = any(effect.kind in _TEMPLATED for effect in effects)
     return (by_status and (MISSING not in code or pods_changed) and _near(finding, effects)) or (

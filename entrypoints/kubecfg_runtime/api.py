@@ -75,10 +75,7 @@ class Kubecfg:
         prompts: bool = False,
     ) -> Report:
         """Analyse the cluster at that address, with that credential."""
-        if self._connector is None:
-            self._connector = compose.make_connector(self.settings)
-            self._stack.push_async_callback(self._connector.close)
-        async with self._connector.connect(target) as gateway:
+        async with self._connects().connect(target) as gateway:
             return await self._diagnose().diagnose(
                 gateway,
                 cluster_name=target.name,
@@ -146,20 +143,15 @@ class Kubecfg:
 
         A problem is found by its `id`, in an analysis of the same types and namespace.
         """
-        if self._connector is None:
-            self._connector = compose.make_connector(self.settings)
-            self._stack.push_async_callback(self._connector.close)
-
         if self._diagnose().asks and wish.step_id is not None and wish.command is None:
             wish = as_told(wish, await self.analyze_target(target, types=wish.types, namespace=wish.namespace))
 
         async def run(plan: Plan) -> CommandResult:
             return await self._runs().run(plan, target)
 
-        async with self._connector.connect(target) as gateway:
-            return await Prover(self.plugins, Solver(self.plugins, None), SystemClock()).prove(
-                gateway, run, wish, self._permission()
-            )
+        prover = Prover(self.plugins, Solver(self.plugins, None), SystemClock())
+        async with self._connects().connect(target) as gateway:
+            return await prover.prove(gateway, run, wish, self._permission())
 
     async def verify_kubeconfig(self, wish: Wish, context: str | None = None, *, path: str | None = None) -> Proof:
         """Prove a step on the cluster of a kubeconfig context, as `analyze_kubeconfig` finds it."""
@@ -183,6 +175,12 @@ class Kubecfg:
 
     def _permission(self) -> Permission:
         return Permission(rules=compose.make_kubectl_rules(self.settings))
+
+    def _connects(self) -> KubeConnector:
+        if self._connector is None:
+            self._connector = compose.make_connector(self.settings)
+            self._stack.push_async_callback(self._connector.close)
+        return self._connector
 
     def _runs(self) -> KubectlRunner:
         if self._runner is None:

@@ -129,13 +129,12 @@ class Prover:
             raise InvalidInput("Give either step_id or command.")
         if wish.namespace is not None:
             check_namespace(wish.namespace)
-        look = _Look(self._plugins.select(wish.types), wish.namespace)
-        await look.at(gateway, self._clock)
-        problem = look.problem(wish.problem_id)
-        command = wish.command if wish.command is not None else await self._step(problem, wish.step_id)
-        tried = trial(command, role=permission.role, namespaces=permission.namespaces, rules=permission.rules)
-        _check_complete(command, tried)
+        tried = _judged(wish.command, permission) if wish.command is not None else None
+        look, problem = await self._find(gateway, wish)
+        if tried is None:
+            tried = _judged(await self._step(problem, wish.step_id), permission)
         accepted, found, effects = await _tried(look, problem, tried, run, permission)
+        _ = asyncio.get_running_loop().run_in_executor(None, look.view.forget)  # the answer need not wait for that
         return Proof(
             problem=problem,
             command=tried.command,
@@ -149,18 +148,30 @@ class Prover:
             verified_at=self._clock.now(),
         )
 
+    async def _find(self, gateway: KubeGateway, wish: Wish) -> tuple["_Look", Problem]:
+        """The problem, among all that is wrong, or else among what could be better."""
+        for analyzers in (self._plugins.select(wish.types), self._plugins.hygiene):
+            look = _Look(analyzers, wish.namespace)
+            await look.at(gateway, self._clock)
+            problem = await asyncio.to_thread(look.problem, wish.problem_id)
+            if problem is not None:
+                return look, problem
+        raise NotFound(_GONE)
+
     async def _step(self, problem: Problem, step_id: int | None) -> str:
         [solved] = await self._solver.by_the_book([problem])
         return _command(solved.solution, step_id)
 
 
-def _check_complete(command: str, tried: Trial) -> None:
-    """Raises `InvalidInput` where a word stands for a value that only a person knows, and it matters which."""
+def _judged(command: str, permission: Permission) -> Trial:
+    """How to try the command. Raises `InvalidInput` where a word stands for a value that has to be chosen first."""
+    tried = trial(command, role=permission.role, namespaces=permission.namespaces, rules=permission.rules)
     missing = placeholders(command)
     fills_a_secret = tried.call.verb.path[:2] == ("create", "secret") or tried.call.types & SECRETS
     if missing and not fills_a_secret:
         words = ", ".join(missing)
         raise InvalidInput(f"{words} stands for a value that you have to choose; send it as command: {command}")
+    return tried
 
 
 class _Look:
@@ -180,13 +191,11 @@ class _Look:
         self.view, _ = await read(gateway, self._analyzers, now=clock.now(), namespace=namespace)
         self.findings = await asyncio.to_thread(self._judge, self.view)
 
-    def problem(self, name: str) -> Problem:
-        """The problem of that id, folded or not. Raises `NotFound`."""
-        for problems in (fold(self.findings, self.view), to_problems(self.findings)):
-            for problem in problems:
-                if problem.id == name:
-                    return problem
-        raise NotFound(_GONE)
+    def problem(self, name: str) -> Problem | None:
+        """The problem of that id: a cause, an object, or a single finding."""
+        single = (problem for finding in self.findings for problem in to_problems([finding]))
+        every = (*fold(self.findings, self.view), *to_problems(self.findings), *single)
+        return next((problem for problem in every if problem.id == name), None)
 
     async def again(self, problem: Problem, effects: Sequence[Effect]) -> Outcome:
         """What is found of it with the effects."""

@@ -138,6 +138,19 @@ async def test_any_command_is_proved(service: Service, code: str, command: str, 
     assert (status, answer.get("verdict")) == (200, verdict), answer
 
 
+@pytest.mark.parametrize(("replicas", "verdict"), [(2, "clears"), (1, "remains")])
+async def test_what_could_be_better_is_proved_too(service: Service, replicas: int, verdict: str) -> None:
+    path = f"/kubeconfig/analyze-k8s-with-solutions/{service.cluster_id}?include=hygiene"
+    async with service.session.post(path, headers=service.headers) as response:
+        entries = [entry["problem"] for entry in (await response.json())["hygiene"]]
+    problem = next(entry for entry in entries if entry["code"] == "hygiene.single_replica")
+    command = f"scale deployment {problem['name']} -n {problem['namespace']} --replicas={replicas}"
+
+    _, answer = await service.verify({"problem_id": problem["id"], "command": command})
+
+    assert answer.get("verdict") == verdict, answer
+
+
 async def test_what_a_change_would_break_is_told(service: Service) -> None:
     problem = (await service.problem("ingress.service_port_missing"))["problem"]
 
