@@ -22,12 +22,18 @@ T = TypeVar("T")
 
 
 class PluginInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A plugin that was found. `state` is `loaded`, `blocked` or `failed`; `problems` say what is wrong with it."""
+    """A plugin that was found. `state` is `loaded`, `blocked` or `failed`; `problems` say what is wrong with it.
+
+    `playbooks` counts those of its playbooks that were taken, `replaced` are the codes of the built-in ones among them
+    that they stand in the place of.
+    """
 
     name: str
     distribution: str
     state: str
     analyzers: tuple[str, ...] = ()
+    playbooks: int = 0
+    replaced: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -115,11 +121,22 @@ class Plugins:
                 self._manager.unregister(name=name)
             return self._note(name, distribution, "failed", problems=[str(error)])
         problems: list[str] = []
-        for playbook in self._call(plugin, "register_playbooks", Playbook, problems):
-            self._add_playbook(name, playbook, problems)
+        given = self._call(plugin, "register_playbooks", Playbook, problems)
+        builtin = {code for code, (owner, _) in self._playbooks.items() if owner in BUILTIN}
+        taken = [playbook.code for playbook in given if self._add_playbook(name, playbook, problems)]
         analyzers = self._call(plugin, "register_analyzers", Analyzer, problems)
         kept = [analyzer.name for analyzer in analyzers if self._add_analyzer(analyzer, problems)]
-        return self._note(name, distribution, "loaded", kept, problems)
+        info = PluginInfo(
+            name=name,
+            distribution=distribution,
+            state="loaded",
+            analyzers=tuple(kept),
+            playbooks=len(taken),
+            replaced=tuple(sorted(builtin.intersection(taken))),
+            problems=tuple(problems),
+        )
+        self._infos.append(info)
+        return info
 
     def _load(self, candidate: Candidate, blocked: Collection[str]) -> None:
         if candidate.name in blocked:
@@ -155,23 +172,15 @@ class Plugins:
         self._analyzers[analyzer.name] = analyzer
         return True
 
-    def _add_playbook(self, plugin: str, playbook: Playbook, problems: list[str]) -> None:
+    def _add_playbook(self, plugin: str, playbook: Playbook, problems: list[str]) -> bool:
         owner = self._playbooks.get(playbook.code, ("", None))[0]
         if owner and owner not in BUILTIN:
             problems.append(f"the playbook for {playbook.code!r} is already given by {owner}")
-            return
+            return False
         self._playbooks[playbook.code] = (plugin, playbook)
+        return True
 
-    def _note(
-        self,
-        name: str,
-        distribution: str,
-        state: str,
-        analyzers: Iterable[str] = (),
-        problems: Iterable[str] = (),
-    ) -> PluginInfo:
-        info = PluginInfo(
-            name=name, distribution=distribution, state=state, analyzers=tuple(analyzers), problems=tuple(problems)
-        )
+    def _note(self, name: str, distribution: str, state: str, problems: Iterable[str] = ()) -> PluginInfo:
+        info = PluginInfo(name=name, distribution=distribution, state=state, problems=tuple(problems))
         self._infos.append(info)
         return info

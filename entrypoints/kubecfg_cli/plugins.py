@@ -17,12 +17,15 @@ def list_() -> int:
 
     plugins = make_plugins(Settings.from_environment())
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("NAME", "DISTRIBUTION", "STATE", "ANALYZERS"):
+    for heading in ("NAME", "DISTRIBUTION", "STATE", "PLAYBOOKS", "ANALYZERS"):
         table.add_column(heading)
     for info in plugins.infos:
-        table.add_row(plain(info.name), plain(info.distribution), info.state, plain(", ".join(info.analyzers)))
+        analyzers = plain(", ".join(info.analyzers))
+        table.add_row(plain(info.name), plain(info.distribution), info.state, str(info.playbooks or ""), analyzers)
     out().print(table)
     for info in plugins.infos:
+        for code in info.replaced:
+            out().print(f"  {plain(info.name)}: its playbook for {plain(code)} is in the place of the built-in one")
         for problem in info.problems:
             out().print(f"! {plain(info.name)}: {plain(problem)}", style="yellow")
     return FAILED if any(info.state == "failed" for info in plugins.infos) else 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,8 @@ def test_an_installed_plugin_is_found_by_its_entry_point(answer: Any) -> None:
         "distribution": "kubecfg-widgets",
         "state": "loaded",
         "analyzers": ["widgets"],
+        "playbooks": 1,
+        "replaced": [],
         "problems": [],
     }
 
@@ -105,3 +108,35 @@ def test_the_command_finds_the_widget_of_the_tutorial_and_says_what_to_do(instal
     assert found["solution"]["remediation_steps"][0]["command"] == (
         "kubectl describe widgets.example.com left -n factory"
     )
+
+
+@pytest.fixture
+def overriding(tmp_path: Path) -> Path:
+    """The plugin of the documentation that has a playbook of its own for a built-in check, as pip would install it."""
+    page = (EXAMPLE.parents[1] / "writing-an-analyzer.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^```py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    metadata = tmp_path / "ours-1.0.dist-info"
+    metadata.mkdir()
+    (tmp_path / "ours.py").write_text(code)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[kubecfg]\nours = ours\n")
+    return tmp_path
+
+
+def test_the_command_says_which_built_in_playbook_a_plugin_stands_in_for(overriding: Path) -> None:
+    done = kubecfg(overriding, "plugins", "list")
+
+    assert ["ours", "ours", "loaded", "1"] in [line.split() for line in done.stdout.splitlines()]
+    assert "ours: its playbook for pod.oomkilled is in the place of the built-in one" in done.stdout
+
+
+def test_a_plugins_playbook_answers_in_the_place_of_the_built_in_one(overriding: Path) -> None:
+    recordings = Path(__file__).parents[1] / "data" / "recordings" / "http"
+    done = kubecfg(overriding, "analyze", "--from", str(recordings), "-o", "json")
+
+    solutions = [
+        each["solution"]["solution_summary"]
+        for each in json.loads(done.stdout)["problems_with_solutions"]
+        if "OOMKilled" in str(each["problem"])
+    ]
+    assert "app of cache-76d865d9bc-2m5vm needs more memory than its limit." in solutions

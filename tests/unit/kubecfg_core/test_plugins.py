@@ -139,6 +139,17 @@ def test_a_plugins_playbook_wins_over_the_built_in_one() -> None:
     assert found.summary == "theirs"
 
 
+def test_a_plugin_tells_which_built_in_playbooks_it_stands_in_for() -> None:
+    plugins = Plugins()
+    plugins.register(plugin(register_playbooks=[playbook("pod.x", "ours")]), name=BUILTIN[1])
+
+    info = plugins.register(
+        plugin(register_playbooks=[playbook("pod.x", "theirs"), playbook("pod.y", "new")]), name="w"
+    )
+
+    assert (info.playbooks, info.replaced) == (2, ("pod.x",))
+
+
 def test_of_two_plugins_playbooks_the_first_wins_and_the_other_is_reported() -> None:
     plugins = Plugins()
     plugins.register(plugin(register_playbooks=[playbook("pod.x", "first")]), name="a")
