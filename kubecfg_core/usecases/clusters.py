@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 from kubecfg_core.clusters import Cluster, NewCluster
-from kubecfg_core.decoding import decode_pages
 from kubecfg_core.egress import EgressPolicy
 from kubecfg_core.errors import KubecfgError, UpstreamRefused, UpstreamTimeout
 from kubecfg_core.grants import Access
@@ -18,6 +17,7 @@ from kubecfg_core.ports.outbox import Outbox
 from kubecfg_core.resources import RawList, ReadState
 from kubecfg_core.usecases.accounts import require
 from kubecfg_core.usecases.announcing import Announcer
+from kubecfg_core.usecases.fetching import read_kind
 from kubecfg_core.usecases.reading import CredentialReads
 from kubecfg_core.users import Role, User
 from kubecfg_core.validation import checked
@@ -153,17 +153,15 @@ class Clusters:
 
     async def _count_nodes(self, cluster: Cluster) -> NodeCount:
         async with self._connector.connect(cluster.connectable()) as gateway:
-            answer = await gateway.list(NODES)
+            answer, nodes = await read_kind(gateway, NODES)
         _must_be_readable(answer, "nodes")
-        nodes, _ = decode_pages(answer.pages, NODES.struct)
         ready = sum(node.ready for node in nodes)
         return NodeCount(ready=ready, not_ready=len(nodes) - ready, total=len(nodes))
 
     async def _namespaces(self, cluster: Cluster) -> list[str]:
         async with self._connector.connect(cluster.connectable()) as gateway:
-            answer = await gateway.list(NAMESPACES)
+            answer, namespaces = await read_kind(gateway, NAMESPACES)
         _must_be_readable(answer, "namespaces")
-        namespaces, _ = decode_pages(answer.pages, NAMESPACES.struct)
         return [namespace.name for namespace in namespaces]
 
 

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from kubecfg_core.decoding import ListDecoder
 from kubecfg_core.errors import TooLarge, UpstreamError
@@ -19,6 +21,7 @@ _CONCURRENT_LISTS: Final = 8
 _MAX_FURTHER_KINDS: Final = 200
 _MOST_OBJECTS: Final = 500_000  # of all kinds together: 10,000 pods come with 22,000 objects
 
+T = TypeVar("T", bound=msgspec.Struct)
 _Readings = dict[Resource[Any], Reading]
 _Indexes = Sequence[type[Index[Any]]]
 
@@ -44,6 +47,15 @@ async def read(
         view = ClusterView(readings | more, now=now, namespace=namespace)
         odd += odder
     return view, notes + odd
+
+
+async def read_kind(
+    gateway: KubeGateway, resource: Resource[T], namespace: str | None = None
+) -> tuple[RawList, list[T]]:
+    """One list by itself, decoded while it comes, and no more of it than an analysis takes."""
+    decoder = _Decoder([resource], (), _Held())
+    answer = await gateway.read(resource, namespace, decoder)
+    return answer, decoder.objects[0]
 
 
 async def _fetch(

@@ -6,7 +6,6 @@ from typing import Final
 import msgspec
 
 from kubecfg_core.clusters import Cluster
-from kubecfg_core.decoding import decode_pages
 from kubecfg_core.errors import InvalidInput, NotConfigured
 from kubecfg_core.grants import Access
 from kubecfg_core.kinds.meta import KubeObject
@@ -17,6 +16,7 @@ from kubecfg_core.ports.kube_gateway import KubeConnector
 from kubecfg_core.ports.metrics_source import MetricsSource
 from kubecfg_core.quantity import parse_quantity
 from kubecfg_core.resources import ReadState, Resource
+from kubecfg_core.usecases.fetching import read_kind
 from kubecfg_core.users import User
 from kubecfg_core.validation import check_namespace
 
@@ -86,13 +86,12 @@ class Usage:
 
     async def _current(self, cluster: Cluster, query: UsageQuery) -> list[Sample]:
         async with self._connector.connect(cluster.connectable()) as gateway:
-            answer = await gateway.list(POD_METRICS, query.namespace)
+            answer, pods = await read_kind(gateway, POD_METRICS, query.namespace)
         if answer.state is not ReadState.LISTED:
             raise NotConfigured(
                 f"PROMETHEUS_URL is not set, and metrics-server of {cluster.cluster_name!r} cannot be read: "
                 f"{answer.reason or 'it does not serve metrics.k8s.io'}"
             )
-        pods, _ = decode_pages(answer.pages, PodMetrics)
         mine = [pod for pod in pods if belongs_to(pod.name, query.username)]
         if not mine:
             return []
