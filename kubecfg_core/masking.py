@@ -17,15 +17,19 @@ _DIGITS: Final = 6
 _MADE: Final = frozenset({"pod", "replicaset", "job"})  # the kinds that workloads make, and give their names to
 
 # `pod-3fa9c0`, and `deployment-12ab9f-pod-77d0e1` for a word that begins with a name or holds one.
+_ESCAPE: Final = r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[abfnrtv])|%[0-9A-Fa-f]{2})"
 _SHAPE: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?P<head>[a-z][a-z0-9]{1,39}-[0-9a-f]{6}(?![A-Za-z0-9]))"
-    r"(?P<rest>-[a-z][a-z0-9]{1,39}-[0-9a-f]{6}(?![A-Za-z0-9]))?"
+    rf"(?:(?P<escape>{_ESCAPE})|(?<![A-Za-z0-9]))"
+    r"(?P<head>[a-z][a-z0-9]{1,39}-[0-9a-f]{6}(?![A-Za-z0-9]))"
+    r"(?P<rest>-[a-z][a-z0-9]{1,39}-[0-9a-f]{6}(?![A-Za-z0-9]))?",
+    re.IGNORECASE,  # a model may begin a sentence with one
 )
 _FOUR_OR_WORD: Final = (
     r"(?P<four>(?<![\w.-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?(?![\w-]|\.\w))|(?P<word>\w(?:[\w.-]*\w)?)"
 )
 _TOKEN: Final = re.compile(
-    r"(?P<uid>(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-]))"
+    rf"(?P<escape>{_ESCAPE})(?P<escaped>\w[\w.:-]*)"
+    r"|(?P<uid>(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-]))"
     r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?!\w))"
     r"|(?P<six>(?<![\w:.])(?=[0-9A-Fa-f.]{0,15}:[0-9A-Fa-f.]{0,15}:)[0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?(?![\w:]))"
     rf"|{_FOUR_OR_WORD}"
@@ -33,6 +37,8 @@ _TOKEN: Final = re.compile(
 _PLAIN_TOKEN: Final = re.compile(_FOUR_OR_WORD)
 _SEPARATOR: Final = re.compile(r"[-._]")
 _SEGMENT: Final = re.compile(r"[^-._]+")
+_LETTER: Final = 2  # characters of an escape whose letter may be the word's own
+_LONG_NUMBER: Final = 10  # digits: of an account, not a count
 _LEAST_PART: Final = 3  # characters: shorter names count as whole words alone
 _MOST_SEGMENTS: Final = 24
 
@@ -97,19 +103,36 @@ class Masker:
 
     def made_up(self, text: str) -> bool:
         """Whether the text has pseudonyms that this masker never gave: they stand for nothing."""
-        found = _SHAPE.finditer(text)
-        return self._level is not Level.OFF and any(not {one[0], one["head"]} & self._words.keys() for one in found)
+        return self._level is not Level.OFF and any(self._found(one) is None for one in _SHAPE.finditer(text))
 
     def _unmasked(self, match: re.Match[str]) -> str:
-        if match[0] in self._words:
-            return self._words[match[0]]
-        return self._words.get(match["head"], match["head"]) + (match["rest"] or "")
+        found = self._found(match)
+        return (match["escape"] or "") + match["head"] + self.unmask(match["rest"] or "") if found is None else found
+
+    def _found(self, match: re.Match[str]) -> str | None:
+        """What stood there; `None` where it is none of these. An `n` may be its first letter, or that of a newline."""
+        escape, head, rest = match["escape"] or "", match["head"], match["rest"] or ""
+        for before, start in ((escape, head), (escape[:-1], escape[-1:] + head)):
+            if word := self._words.get((start + rest).lower()):
+                return before + word
+            if word := self._words.get(start.lower()):
+                return before + word + self.unmask(rest)  # a mask of its own may stand behind it
+        return None
 
     def _masked(self, match: re.Match[str]) -> str:
         text = match[0]
+        if match["escape"]:
+            return self._escaped(match["escape"], match["escaped"])
         if match["uid"] or match["mail"]:
             return self._pseudonym(text, "uid" if match["uid"] else "mail")
         return self._six(text) if match["six"] else self._plain(match)
+
+    def _escaped(self, escape: str, text: str) -> str:
+        """What follows an escape, as in JSON or a URL; its letter may be the word's own first one."""
+        whole = _PLAIN_TOKEN.sub(self._plain, escape[-1] + text)
+        if len(escape) == _LETTER and whole != escape[-1] + text:
+            return escape[:-1] + whole
+        return escape + _TOKEN.sub(self._masked, text)
 
     def _plain(self, match: re.Match[str]) -> str:
         return self._address(match[0], "ipv4") if match["four"] else self._word(match[0])
@@ -126,10 +149,10 @@ class Masker:
 
     def _word(self, word: str) -> str:
         if _SHAPE.search(word):
-            return self._pseudonym(word, self._names.kind_of(word) or "word")
+            return self._pseudonym(word, self._kind(word) or "word")
         if is_public(word):
             return word
-        if kind := self._names.kind_of(word):
+        if kind := self._kind(word):
             return self._named(word, kind)
         return self._unknown(word)
 
@@ -142,6 +165,8 @@ class Masker:
             return self._pseudonym(word, "host")
         if part := self._part(word):
             return self._composed(word, part, "part")
+        if word.count("-") + word.count("_") > _MOST_SEGMENTS:
+            return self._pseudonym(word, "word")
         if "." in word and not is_plain(word):
             return ".".join(self._word(label) if label else "" for label in word.split("."))
         return self._pseudonym(word, "word") if self._is_strange(word) else word
@@ -162,7 +187,7 @@ class Masker:
         return max((head for head in heads if self._names.kind_of(head) in WORKLOADS), key=len, default="")
 
     def _composed(self, word: str, part: str, kind: str) -> str:
-        head = self._pseudonym(part, self._names.kind_of(part) or "name")
+        head = self._pseudonym(part, self._kind(part))
         if word not in self._masks:
             self._give(word, lambda salt: f"{head}-{kind}-{self._digest(word, salt)[:_DIGITS]}")
         return self._masks[word]
@@ -182,16 +207,23 @@ class Masker:
     def _digest(self, word: str, salt: int) -> str:
         return hmac.digest(self._key, f"{salt}\0{word}".encode("utf-8", "surrogatepass"), "sha256").hex()
 
+    def _kind(self, word: str) -> str:
+        """The kind of thing that it names, also in capitals where it is no ordinary word."""
+        lower = word.lower()
+        return self._names.kind_of(word) or ("" if lower in self._vocabulary else self._names.kind_of(lower))
+
     def _part(self, word: str) -> str:
         """The known name in the word that itself holds none, between separators; empty where there is none."""
         segments = [found.span() for found in _SEGMENT.finditer(word)][:_MOST_SEGMENTS]
         runs = [word[begin:end] for n, (begin, _) in enumerate(segments) for _, end in segments[n:]]
-        known = [run for run in runs if len(run) >= _LEAST_PART and run != word and self._names.kind_of(run)]
+        known = [run for run in runs if len(run) >= _LEAST_PART and run != word and self._kind(run)]
         longest = max(known, key=len, default="")
         return self._part(longest) or longest if longest else ""
 
     def _is_strange(self, word: str) -> bool:
-        if self._level is not Level.STRICT or is_plain(word):
+        if self._level is not Level.STRICT:
             return False
+        if is_plain(word):
+            return word.isdecimal() and len(word) >= _LONG_NUMBER
         parts = words_of(word)
         return not parts or any(part.lower() not in self._vocabulary for part in parts)

@@ -1,9 +1,10 @@
 """Pseudonyms: what they hide, what they tell, and that the way back is exact."""
 
 import re
+import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kubecfg_core.masking import Level, Masker, Privacy
@@ -21,7 +22,7 @@ NAMED = [
 PIECES = st.sampled_from(
     [name for name, _ in NAMED]
     + ["pod-a1b2c3", "deployment-a1b2c3-pod-d4e5f6", "10.1.2.3", "10.0.0.0/8", "fe80::1", "::", "1:2:10.9.8.7:6"]
-    + ["07:52:00"]
+    + ["07:52:00", "\\n", "\\\\n", "\\", "%2F", "\\u003c", "\\x1b", "Payments-DB", "name-a1b2c3", "Node-A1B2C3"]
     + ["api.shop.svc.cluster.local", "db.corp.example.com", "registry.corp.io/shop/web:1.4-x@sha256:abc", "PAYMENTS_DB"]
     + ["12345678-1234-1234-1234-123456789abc", "ann@corp.example.com", "kube-system", "Pulling image", "lookup ", "http://"]
     + list(" .-_:/@,\"'=()[]{}\n0aZé")
@@ -49,6 +50,7 @@ def test_the_way_back_is_exact(text: str, level: Level) -> None:
 
 
 @given(text=TEXTS, level=MASKED)
+@example(text="::0000000000-A", level=Level.STRICT)
 def test_a_masked_text_is_no_exception(text: str, level: Level) -> None:
     one = masker(level)
     once = one.mask(text)
@@ -58,7 +60,9 @@ def test_a_masked_text_is_no_exception(text: str, level: Level) -> None:
 
 @given(
     word=st.sampled_from([name for name, _ in NAMED if len(name) > 4]),
-    before=st.sampled_from(["", " ", '"', "/", "=", "x ", "://", "-", "a-", "api."]),
+    before=st.sampled_from(
+        ["", " ", '"', "/", "=", "x ", "://", "-", "a-", "api.", "\\n", "\\\\t", "%2F", "\\u003c", "\\"]
+    ),
     behind=st.sampled_from(["", " ", '"', "/", ":80", ".", ".shop", "-x", ","]),
     level=MASKED,
 )
@@ -138,6 +142,48 @@ def test_the_order_of_the_words_decides_nothing() -> None:
 )  # fmt: skip
 def test_what_every_cluster_has_stays(text: str) -> None:
     assert masker().mask(text) == text
+
+
+@pytest.mark.parametrize("text", ["Payments", "PAYMENTS", "PAYMENTS_SERVICE_PORT=80", "x-Payments-y"])
+def test_a_name_in_capitals_is_masked(text: str) -> None:
+    known = names()
+    known.add("payments", "service")
+
+    assert "payments" not in Masker(KEY, Level.NAMES, known).mask(text).lower()
+
+
+def test_an_ordinary_word_in_capitals_is_none() -> None:
+    known = names()
+    known.add("image", "configmap")
+
+    assert Masker(KEY, Level.NAMES, known, vocabulary={"image"}).mask("Image") == "Image"
+
+
+def test_a_model_may_begin_a_sentence_with_a_pseudonym() -> None:
+    one = masker()
+
+    assert one.unmask(f"{one.mask('api').capitalize()} crashes.") == "api crashes."
+
+
+def test_a_word_of_many_parts_is_masked_whole() -> None:
+    word = "-".join(["x"] * 40 + ["payments-db"])
+
+    assert "payments-db" not in masker().mask(word)
+
+
+def test_at_strict_a_long_number_is_masked() -> None:
+    assert masker(Level.STRICT).mask("123456789012 137").endswith(" 137")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a.", "a/", "a-", "a:", "image ", "image=a/", "://a", "1.", "f:", "a@b.", "\\n", "%2F", "pod-a1b2c3", "api-"],
+)
+def test_hostile_text_costs_little(unit: str) -> None:
+    start = time.process_time()
+    masker(Level.STRICT).mask(unit * (8192 // len(unit)))
+
+    assert time.process_time() - start < 1.0
 
 
 def test_at_strict_every_word_outside_the_vocabulary_is_masked() -> None:
