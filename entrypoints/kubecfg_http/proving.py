@@ -10,6 +10,7 @@ from kubecfg_core.effects import ObjectChange
 from kubecfg_core.proving import Answer, Consequence
 from kubecfg_core.usecases.proving import Wish
 from kubecfg_core.users import Role
+from kubecfg_http.answers import utc
 from kubecfg_http.operations import BASE, Call, Operation
 from kubecfg_http.requests import ByCluster, Namespace, TypeName
 
@@ -77,7 +78,7 @@ async def verify_solution(call: Call[ByCluster, VerifyRequest]) -> ProofAnswer:
         changes=proof.changes,
         cleared=proof.cleared,
         new_problems=proof.new_problems,
-        verified_at=proof.verified_at,
+        verified_at=utc(proof.verified_at),
     )
 
 

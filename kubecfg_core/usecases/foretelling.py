@@ -12,6 +12,7 @@ from kubecfg_core.view import ClusterView
 
 Object = dict[str, Any]
 
+_MAKING: Final = frozenset({"autoscale", "create", "expose", "run"})
 _JSON: Final = json.JSONDecoder()
 
 
@@ -29,9 +30,16 @@ def printed(text: str) -> list[Object]:
     return [item for item in found if _is_object(item)]
 
 
+def makes(tried: Trial) -> bool:
+    """Whether the objects of the command are new ones."""
+    return tried.call.verb.path[0] in _MAKING
+
+
 def foretold(tried: Trial, before: Sequence[Object], after: Sequence[Object]) -> list[Effect]:
-    """The effect on each printed object."""
+    """The effect on each printed object; nothing where what one of them was before is not known."""
     old = {_place(item): item for item in before}
+    if not makes(tried) and not all(_place(item) in old for item in after):
+        return []
     return [_effect(item, old.get(_place(item)), tried) for item in after]
 
 
@@ -51,7 +59,7 @@ def _effect(item: Object, before: Object | None, tried: Trial) -> Effect:
     if tried.call.verb.path == ("scale",):
         # kubectl prints the object as it was before it was scaled.
         spec = {**item.get("spec", {}), "replicas": int(tried.call.flag("replicas") or 0)}
-        after, before = {**item, "spec": spec}, before or item
+        after = {**item, "spec": spec}
     keys = frozenset(item.get("data") or {}) if kind == "Secret" and before is None else frozenset()
     return Effect(group=group, kind=kind, namespace=namespace, name=name, before=before, after=after, sealed=keys)
 

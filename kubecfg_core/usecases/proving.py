@@ -36,7 +36,7 @@ from kubecfg_core.usecases.analysis import judge
 from kubecfg_core.usecases.announcing import Announcer, Fact
 from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
 from kubecfg_core.usecases.fetching import read
-from kubecfg_core.usecases.foretelling import foretold, named, printed
+from kubecfg_core.usecases.foretelling import foretold, makes, named, printed
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.users import Role, User
 from kubecfg_core.validation import check_namespace
@@ -241,7 +241,7 @@ async def _effects(
     after = printed(result.stdout)
     if result.truncated or not 0 < len(after) <= _MOST_OBJECTS:
         return []
-    before = [] if tried.call.verb.path[0] == "create" else await _before(after, run, permission)
+    before = [] if makes(tried) else await _before(after, run, permission)
     return foretold(tried, before, after)
 
 

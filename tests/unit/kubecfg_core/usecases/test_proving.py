@@ -13,11 +13,15 @@ from kubecfg_core.proving import Answer
 from kubecfg_core.report import Report
 from kubecfg_core.solutions import Solution, Step
 from kubecfg_core.testing.clock import FakeClock
-from kubecfg_core.testing.kube_gateway import InMemoryCluster
+from kubecfg_core.testing.kube_gateway import InMemoryCluster, InMemoryConnector
+from kubecfg_core.testing.kubectl_runner import RecordingKubectl
+from kubecfg_core.testing.llm import ScriptedLLM
+from kubecfg_core.testing.services import in_memory_services
 from kubecfg_core.usecases.analysis import analyze
 from kubecfg_core.usecases.proving import Permission, Proof, Prover, Wish, as_told
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.users import Role
+from tests.unit.kubecfg_core.usecases.world import URL, new_cluster
 
 SERVICE = {
     "apiVersion": "v1",
@@ -94,6 +98,15 @@ async def test_output_that_was_cut_off_proves_nothing(cluster: InMemoryCluster, 
     assert (await proved(cluster, plugins, Kubectl(whole))).verdict is Answer.CANNOT_TELL
 
 
+async def test_without_the_object_as_it_is_nothing_is_proved(cluster: InMemoryCluster, plugins: Plugins) -> None:
+    class Forgetful(Kubectl):
+        async def __call__(self, plan: Plan) -> CommandResult:
+            found = await super().__call__(plan)
+            return CommandResult(stdout="", stderr="gone", return_code=1) if plan.verb == "get" else found
+
+    assert (await proved(cluster, plugins, Forgetful())).verdict is Answer.CANNOT_TELL
+
+
 async def test_a_refusal_of_the_cluster_is_the_reason(cluster: InMemoryCluster, plugins: Plugins) -> None:
     refused = CommandResult(stdout="", stderr="admission webhook said no", return_code=1)
 
@@ -133,6 +146,23 @@ def report(command: str) -> Report:
         total_problems=1, problems_with_solutions=[SolvedProblem(problem=problem, solution=solution)], kinds=[],
         unreadable=[], failures=[], notes=[], objects_read=0,
     )  # fmt: skip
+
+
+async def test_a_models_step_is_proved_by_the_command_that_the_model_gave(
+    cluster: InMemoryCluster, plugins: Plugins
+) -> None:
+    answer = report("kubectl label service web tier=front -n shop").problems_with_solutions[0].solution
+    runner, llm = RecordingKubectl(), ScriptedLLM([answer])
+    connector = InMemoryConnector({URL: cluster})
+    services = in_memory_services(connector=connector, runner=runner, llm=llm, plugins=plugins)
+    user = await services.accounts.add("ann", "correct horse battery", Role.OPERATOR)
+    onboarded = await services.clusters.onboard(user, new_cluster())
+    name = await problem_id(cluster, plugins)
+
+    _, proof = await services.proofs.verify(user, onboarded.id, Wish(problem_id=name, step_id=1, types=TYPES))
+
+    assert [ran.plan.verb for ran in runner.ran] == ["label"]
+    assert proof.command.startswith("kubectl label ")
 
 
 def test_a_step_that_a_model_told_is_the_one_in_the_report() -> None:
