@@ -12,9 +12,9 @@ from kubecfg_core.usecases.diagnosis import ClusterDiagnosis
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health
 from kubecfg_core.usecases.importing import Importing
-from kubecfg_core.usecases.proving import ClusterProofs
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
+from kubecfg_core.usecases.verifying import ClusterProofs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,12 +32,13 @@ from kubecfg_core.usecases.frugality import FrugalLLM, Thrift
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.importing import Importing
-from kubecfg_core.usecases.proving import ClusterProofs, Prover
+from kubecfg_core.usecases.proving import Prover
 from kubecfg_core.usecases.reading import CredentialReads
 from kubecfg_core.usecases.relay import Relay
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
+from kubecfg_core.usecases.verifying import ClusterProofs
 from kubecfg_runtime.clock import SystemClock
 from kubecfg_runtime.settings import Settings
 

@@ -34,10 +34,11 @@ from kubecfg_core.usecases.doorkeeping import Doorkeeper
 from kubecfg_core.usecases.grants import Grants
 from kubecfg_core.usecases.health import Health, Part
 from kubecfg_core.usecases.importing import Importing
-from kubecfg_core.usecases.proving import ClusterProofs, Prover
+from kubecfg_core.usecases.proving import Prover
 from kubecfg_core.usecases.solving import Solver
 from kubecfg_core.usecases.updating import Updates
 from kubecfg_core.usecases.usage import Usage
+from kubecfg_core.usecases.verifying import ClusterProofs
 
 
 def json_document(text: str) -> object:

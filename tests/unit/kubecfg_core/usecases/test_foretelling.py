@@ -63,7 +63,7 @@ def test_a_patched_secret_has_its_keys_and_no_value() -> None:
     [effect] = secret_filled(view)
 
     assert effect.after is not None
-    assert (effect.after["data"], effect.sealed) == ({"kept": "", "new": ""}, {"new", "old"})
+    assert (effect.after["data"], effect.sealed) == ({"kept": "", "new": ""}, frozenset({"new", "old"}))
     assert "hunter2" not in str(effect)
 
 
