@@ -132,6 +132,17 @@ def _routes(ingress: Ingress) -> Iterator[Route]:
                 yield rule.host, path.path, path.backend.service
 
 
+def _field(ingress: Ingress, backend: BackendService) -> str:
+    """Where the backend stands in the Ingress, as a JSON pointer; nothing where it stands more than once."""
+    default = ingress.spec.defaultBackend
+    found = ["/spec/defaultBackend/service"] if default is not None and default.service == backend else []
+    for number, rule in enumerate(ingress.spec.rules):
+        paths = enumerate((rule.http.paths or ()) if rule.http else ())
+        where = f"/spec/rules/{number}/http/paths"
+        found += [f"{where}/{place}/backend/service" for place, path in paths if path.backend.service == backend]
+    return found[0] if len(found) == 1 else ""
+
+
 def _backends(view: ClusterView, behind: services.Services, ingress: Ingress) -> Iterator[Finding]:
     """Each Service and port once, however many paths lead to it."""
     seen: set[BackendService] = set()
@@ -167,6 +178,7 @@ def _no_service(view: ClusterView, ingress: Ingress, host: str, path: str, backe
             "path": path,
             "port": backend.port.name or backend.port.number,
             "nearest": close,
+            "field": _field(ingress, backend),
         },
     )
 
@@ -182,6 +194,7 @@ def _port(ingress: Ingress, service: Service, host: str, path: str, backend: Bac
     declared = [str(port.port) for port in service.spec.ports] + [port.name for port in service.spec.ports if port.name]
     shown = wanted.name or str(wanted.number)
     only = service.spec.ports[0].port if len(service.spec.ports) == 1 else None
+    field = _field(ingress, backend)
     taken = "nginx" in ingress.class_name and shown in {str(port.targetPort) for port in service.spec.ports}
     there = f"It has {listed(declared)}." if declared else "It has no ports."
     yield _found(
@@ -197,6 +210,8 @@ def _port(ingress: Ingress, service: Service, host: str, path: str, backend: Bac
             "host": host,
             "path": path,
             "nearest": only or nearest(shown, declared),
+            "only_port": only if field else None,
+            "field": field,
         },
     )
 

@@ -10,6 +10,14 @@ _DESCRIBE: Final = look(
     "kubectl describe ingress {name} {scope}",
     "Each path shows its backend, and (in brackets) the addresses that it leads to.",
 )
+
+
+def _replace(field: str, value: str) -> str:
+    """The command that puts a value in the place of a field of the Ingress."""
+    change = f'[{{{{"op":"replace","path":"{field}","value":{value}}}}}]'
+    return f"kubectl patch ingress {{name}} {{scope}} --type json -p '{change}'"
+
+
 _SERVED: Final = verify(
     "See what the Ingress serves now.",
     "kubectl describe ingress {name} {scope}",
@@ -64,9 +72,15 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
         "of its own namespace.",
         _SERVICES,
         _DESCRIBE,
-        outside(
-            "If Service {nearest} was meant, correct the backend's name in the Ingress.",
+        patch(
+            "If Service {nearest} was meant, let the backend name it.",
+            _replace("{field}/name", '"{nearest}"'),
             "The backend names a Service that exists.",
+        ),
+        outside(
+            "If Service {nearest} was meant, correct the backends' name in the Ingress.",
+            "The backends name a Service that exists.",
+            unless="field",
         ),
         outside(
             "If it is truly missing, make the Service {service} for the pods that should answer.",
@@ -81,9 +95,15 @@ INGRESSES: Final[tuple[Playbook, ...]] = (
         "The backend must name a port of the Service (not of the pods), by its number or its name.",
         _SERVICES,
         _DESCRIBE,
+        patch(
+            "Let the backend name the only port of {service}, {only_port}.",
+            _replace("{field}/port", '{{"number":{only_port}}}'),
+            "The backend names a port that {service} has.",
+        ),
         outside(
             "Let the backend name port {nearest} of {service} in the Ingress.",
             "The backend names a port that {service} has.",
+            unless="only_port",
         ),
         outside(
             "Or give Service {service} the port {port}.",

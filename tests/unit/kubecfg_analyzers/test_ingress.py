@@ -78,6 +78,22 @@ def test_a_port_that_the_service_has_not_is_told_with_those_it_has(port: Json) -
     )
 
 
+def test_a_backend_is_told_with_its_field_where_it_stands_once() -> None:
+    found = only(analyze, view_of(ingress(port={"number": 8080}), SERVICE, NGINX))
+
+    assert found.evidence["field"] == "/spec/rules/0/http/paths/0/backend/service"
+    assert found.evidence["only_port"] == 80
+
+
+def test_a_backend_that_stands_twice_has_no_field_of_its_own() -> None:
+    item = ingress(port={"number": 8080})
+    item["spec"]["rules"] *= 2
+
+    found = only(analyze, view_of(item, SERVICE, NGINX))
+
+    assert not {"field", "only_port"} & {key for key, value in found.evidence.items() if value}
+
+
 def test_a_port_by_its_name_is_found() -> None:
     assert codes(analyze, view_of(ingress(port={"name": "http"}), SERVICE, NGINX)) == []
 
