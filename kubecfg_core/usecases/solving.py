@@ -114,7 +114,7 @@ class Solver:
         for problem, playbook in zip(problems, playbooks, strict=True):
             asked.setdefault(_cause(problem), _brief(problem, playbook))
         return [
-            disclosed(await _heard(brief, words), self._masker(brief, privacy, names), self._allowed.facts)
+            await self._disclosed(await _heard(brief, words), self._masker(brief, privacy, names))
             for brief in [*asked.values()][: self._max_calls]
         ]
 
@@ -167,8 +167,11 @@ class Solver:
     async def _told(self, llm: LLM, words: LastWords | None, brief: Brief, masker: Masker) -> Solution:
         """The model's answer with real names, checked against the question. It sees none of them."""
         brief = await _heard(brief, words)
-        answer = revealed(await llm.solve(disclosed(brief, masker, self._allowed.facts)), masker)
+        answer = revealed(await llm.solve(await self._disclosed(brief, masker)), masker)
         return checked(answer, brief.problem, brief.playbook)
+
+    async def _disclosed(self, brief: Brief, masker: Masker) -> Brief:
+        return await asyncio.to_thread(disclosed, brief, masker, self._allowed.facts)
 
 
 def _brief(problem: Problem, playbook: Solution) -> Brief:

@@ -141,7 +141,7 @@ async def test_a_command_with_a_pseudonym_that_was_never_given_is_left_out() -> 
 @pytest.mark.parametrize("level", [Level.OFF, Level.NAMES, Level.STRICT])
 async def test_what_is_shown_beforehand_is_what_is_sent(level: Level) -> None:
     llm, privacy = ScriptedLLM(), Privacy(level=level)
-    solver = Solver(PLUGINS, llm)
+    solver = Solver(PLUGINS, llm, concurrency=1)
     problems = [make_problem(), make_problem("other", parent="")]
 
     await solver.solve(problems, privacy=privacy)
@@ -204,7 +204,7 @@ async def test_a_sound_command_stays(command: str) -> None:
 
 @pytest.mark.parametrize("error", [UpstreamTimeout("No answer."), UpstreamRefused("Refused.", status=500)])
 async def test_where_the_model_fails_the_playbook_stands_and_says_why(error: Exception) -> None:
-    solved = await Solver(PLUGINS, ScriptedLLM([error, make_answer()])).solve(
+    solved = await Solver(PLUGINS, ScriptedLLM([error, make_answer()]), concurrency=1).solve(
         [make_problem("a", parent=""), make_problem("b", parent="")]
     )
 
