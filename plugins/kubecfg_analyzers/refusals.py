@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kubecfg_analyzers.quantities import rounded, show
 from kubecfg_analyzers.report import clip, first_group
+from kubecfg_core.quantity import parse_quantity
+
+_LOWERED: Final = frozenset({"cpu", "memory"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,14 @@ def _facts(code: str, message: str) -> dict[str, str | int | None]:
     match code:
         case "deployment.quota_exceeded":
             name, asked = _pair("requested", message)
+            used, limit = _amount("used", name, message), _amount("limited", name, message)
             return {
                 "quota": first_group(r"quota: ([a-z0-9.-]+)", message),
                 "resource_name": name,
                 "request": asked,
-                "used": _amount("used", name, message),
-                "limit": _amount("limited", name, message),
+                "used": used,
+                "limit": limit,
+                **_room(name, used, limit),
             }
         case "deployment.pod_security":
             return {"level": first_group(r'PodSecurity "([a-z]+)', message)}
@@ -70,6 +76,15 @@ def _facts(code: str, message: str) -> dict[str, str | int | None]:
         case "deployment.priorityclass_missing":
             return {"priority_class": first_group(r"no PriorityClass with name ([a-z0-9.-]+)", message)}
     return {}
+
+
+def _room(name: str, used: str, limit: str) -> dict[str, str | int | None]:
+    """What of cpu or memory is left to request, as `room` of what is `lowered`; nothing where none is."""
+    lowered = name.removeprefix("requests.")
+    if lowered not in _LOWERED:
+        return {}
+    left = rounded(parse_quantity(limit) - parse_quantity(used), lowered)
+    return {"lowered": lowered, "room": show(left, lowered)} if left > 0 else {}
 
 
 def _pair(word: str, message: str) -> tuple[str, str]:

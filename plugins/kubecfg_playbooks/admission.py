@@ -50,9 +50,9 @@ ADMISSION: Final[tuple[Playbook, ...]] = (
         ),
         _REPLICASET,
         patch(
-            "If the pods can do with less, lower their requests: put the amount in place of 100m.",
-            "kubectl set resources deployment/{name} {scope} --requests=cpu=100m",
-            "The pods fit into what is left.",
+            "If a pod can do with the {room} of {lowered} that is left, lower the request of its containers to that.",
+            "kubectl set resources deployment/{name} {scope} --requests={lowered}={room}",
+            "A new pod fits into the quota; each further one needs as much room again.",
         ),
         step(
             ActionType.SCALE,

@@ -109,6 +109,25 @@ def test_a_quota_that_refuses_the_last_replicas_is_told_with_its_amounts() -> No
     assert (found.evidence["request"], found.evidence["used"], found.evidence["limit"]) == ("1", "1", "9")
 
 
+@pytest.mark.parametrize(
+    ("amounts", "room"),
+    [
+        (("requests.cpu=100m", "requests.cpu=100m", "requests.cpu=150m"), ("cpu", "50m")),
+        (("requests.memory=1Gi", "requests.memory=3Gi", "requests.memory=3500Mi"), ("memory", "428Mi")),
+        (("requests.cpu=1", "requests.cpu=2", "requests.cpu=2"), None),
+        (("pods=1", "pods=2", "pods=2"), None),
+    ],
+)
+def test_what_a_quota_has_left_is_told(amounts: tuple[str, str, str], room: tuple[str, str] | None) -> None:
+    asked, used, limit = amounts
+    message = f"exceeded quota: tight, requested: {asked}, used: {used}, limited: {limit}"
+    refused = condition("ReplicaFailure", "True", "FailedCreate", message)
+
+    evidence = only(analyze, view_of(workload(), replicaset(conditions=[refused]))).evidence
+
+    assert (evidence.get("lowered"), evidence.get("room")) == (room or (None, None))
+
+
 def test_the_refusals_message_leaves_out_the_pods_random_name() -> None:
     view = view_of(workload(), replicaset(conditions=[condition("ReplicaFailure", "True", "FailedCreate", QUOTA)]))
 
