@@ -34,6 +34,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<six>(?<![\w:.])(?=[0-9A-Fa-f.]{0,15}:[0-9A-Fa-f.]{0,15}:)[0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?(?![\w:]))"
     rf"|{_FOUR_OR_WORD}"
 )
+_UID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PLAIN_TOKEN: Final = re.compile(_FOUR_OR_WORD)
 _SEPARATOR: Final = re.compile(r"[-._]")
 _SEGMENT: Final = re.compile(r"[^-._]+")
@@ -165,7 +166,7 @@ class Masker:
             return self._pseudonym(word, "host")
         if part := self._part(word):
             return self._composed(word, part, "part")
-        if word.count("-") + word.count("_") > _MOST_SEGMENTS:
+        if word.count("-") + word.count("_") > _MOST_SEGMENTS or _UID.search(word):
             return self._pseudonym(word, "word")
         if "." in word and not is_plain(word):
             return ".".join(self._word(label) if label else "" for label in word.split("."))

@@ -96,6 +96,7 @@ def test_no_two_words_have_one_pseudonym(text: str) -> None:
         ("10.0.0.0/8", r"cidr-[0-9a-f]{6}"),
         ("db.corp.example.com", r"host-[0-9a-f]{6}"),
         ("12345678-1234-1234-1234-123456789abc", r"uid-[0-9a-f]{6}"),
+        ("pvc-12345678-1234-1234-1234-123456789abc", r"word-[0-9a-f]{6}"),
         ("ann@corp.example.com", r"mail-[0-9a-f]{6}"),
         ("http://payments-db:80/", r"http://service-[0-9a-f]{6}:80/"),
         ("http://nowhere:80/", r"http://host-[0-9a-f]{6}:80/"),
