@@ -181,16 +181,15 @@ def _decoded(effect: Effect, resource: Resource[Any], old: KubeObject | None) ->
 
 
 def _differences(old: Any, new: Any, path: str) -> Iterator[FieldChange]:
+    pair = _entries(old), _entries(new)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in [*old, *(key for key in new if key not in old)]:
-            if key in _NOT_TOLD.get(path, ()):
-                continue
-            if old.get(key) != new.get(key):
+        for key in dict.fromkeys([*old, *new]):
+            if key not in _NOT_TOLD.get(path, ()) and old.get(key) != new.get(key):
                 yield from _differences(old.get(key), new.get(key), _below(path, str(key)))
-    elif (before := _by_name(old)) is not None and (after := _by_name(new)) is not None:
-        for name in [*before, *(name for name in after if name not in before)]:
-            if before.get(name) != after.get(name):
-                yield from _differences(before.get(name), after.get(name), f"{path}[{name}]")
+    elif pair[0] is not None and pair[1] is not None:
+        for name in dict.fromkeys([*pair[0], *pair[1]]):
+            if pair[0].get(name) != pair[1].get(name):
+                yield from _differences(pair[0].get(name), pair[1].get(name), f"{path}[{name}]")
     elif old != new:
         yield FieldChange(path=path, old=_shown(path, old), new=_shown(path, new))
 
@@ -201,12 +200,14 @@ def _below(path: str, key: str) -> str:
     return f"{path}.{key}".removeprefix(".")
 
 
-def _by_name(items: Any) -> dict[str, Any] | None:
-    """The entries of a list by their names, where each has one of its own."""
+def _entries(items: Any) -> dict[str, Any] | None:
+    """The entries of a list by their names, where each has one of its own, else by their places."""
     if not isinstance(items, list):
         return None
     names = [str(item.get("name", "")) if isinstance(item, Mapping) else "" for item in items]
-    return dict(zip(names, items, strict=True)) if all(names) and len(set(names)) == len(names) else None
+    if all(names) and len(set(names)) == len(names):
+        return dict(zip(names, items, strict=True))
+    return {str(place): item for place, item in enumerate(items)}
 
 
 def _blanked(value: Any) -> Any:

@@ -82,6 +82,15 @@ def test_a_change_is_told_by_its_fields_and_not_by_the_servers_counters() -> Non
     assert (field.path, field.old, field.new) == ("spec.template.spec.containers[web].image", "web:1", "web:20")
 
 
+def test_entries_without_names_are_told_by_their_places() -> None:
+    rules = [{"host": "a"}, {"host": "b", "http": {"paths": [{"path": "/", "port": 1}]}}]
+    other = [{"host": "a"}, {"host": "b", "http": {"paths": [{"path": "/", "port": 2}]}}]
+
+    [field] = effect("Ingress", {"spec": {"rules": other}}, before={"spec": {"rules": rules}}).change.fields
+
+    assert (field.path, field.old, field.new) == ("spec.rules[1].http.paths[0].port", "1", "2")
+
+
 def test_a_field_that_looks_like_a_credential_is_not_shown() -> None:
     env = {"env": [{"name": "DB_PASSWORD", "value": "correcthorse"}]}
     found = effect("Pod", {"spec": env}, before={"spec": {}})
