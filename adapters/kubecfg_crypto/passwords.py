@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 import argon2
-from argon2.exceptions import VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from kubecfg_core.errors import TooMany
 from kubecfg_core.ports.passwords import PasswordHasher
@@ -49,6 +49,13 @@ class Argon2Hasher(PasswordHasher):
     async def verify(self, password: str, password_hash: str) -> bool:
         """Whether the password made the hash."""
         return await self._run(lambda: self._verify(password, password_hash or self._nobodys))
+
+    def outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters; no for what is no hash."""
+        try:
+            return self._hasher.check_needs_rehash(password_hash)
+        except (VerificationError, InvalidHashError):
+            return False
 
     def close(self) -> None:
         """End the threads; what waits is dropped."""

@@ -105,6 +105,12 @@ class SqlUsers(UserRepo):
         statement = update(users).values(**values, token_version=users.c.token_version + 1)
         return await self._write(user_id, statement)
 
+    async def rehash(self, user_id: int, before: str, after: str) -> None:
+        """Another hash of the same password."""
+        unchanged = users.c.id == user_id, users.c.password_hash == before
+        async with self._connections.writing() as connection:
+            await connection.execute(update(users).where(*unchanged).values(password_hash=after))
+
     async def remove(self, user_id: int) -> User:
         """Forget a user; the grants go with the row."""
         return await self._write(user_id, delete(users))

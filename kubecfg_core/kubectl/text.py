@@ -69,9 +69,11 @@ class _Splitter:
             self._literal(char, opening="'\"")
 
     def _single(self) -> None:
-        self._add("")
-        while (char := self._next("an open single quote")) != "'":
-            self._add(char)
+        end = self._text.find("'", self._at)
+        if end < 0:
+            raise InvalidInput("The command ends in an open single quote.")
+        self._add(self._text[self._at : end])
+        self._at = end + 1
 
     def _double(self) -> None:
         self._add("")

@@ -1,6 +1,7 @@
 """What a kubectl command that somebody else wrote (a model, a playbook, a plugin) is worth."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from kubecfg_core.errors import KubecfgError
@@ -50,6 +51,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
+@lru_cache(maxsize=8192)  # the same steps are shown again and again
 def vet(command: str) -> Verdict:
     """The worth of a command line. Never raises: what cannot be understood is refused.
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 
 class PasswordHasher(ABC):
-    """Slow on purpose, so both calls run beside the event loop and only a few at a time."""
+    """Slow on purpose, so hashing and verifying run beside the event loop and only a few at a time."""
 
     @abstractmethod
     async def hash(self, password: str) -> str:
@@ -13,3 +13,7 @@ class PasswordHasher(ABC):
     @abstractmethod
     async def verify(self, password: str, password_hash: str) -> bool:
         """Whether the password made the hash; an empty hash costs the same time and is never right."""
+
+    @abstractmethod
+    def outdated(self, password_hash: str) -> bool:
+        """Whether the hash costs an attacker something else than one that is made today."""

@@ -49,6 +49,10 @@ class UserRepo(ABC):
         """
 
     @abstractmethod
+    async def rehash(self, user_id: int, before: str, after: str) -> None:
+        """Put another hash of the same password in the place of one, where that is still the user's: tokens go on."""
+
+    @abstractmethod
     async def remove(self, user_id: int) -> User:
         """Forget a user, with the grants to them. Raises `NotFound`, `Conflict` (the last admin; one with clusters)."""
 

@@ -85,6 +85,11 @@ class InMemoryUsers(UserRepo):
             self._hashes[user_id] = password_hash
         return changed
 
+    async def rehash(self, user_id: int, before: str, after: str) -> None:
+        """Another hash of the same password."""
+        if self._hashes.get(user_id) == before:
+            self._hashes[user_id] = after
+
     async def remove(self, user_id: int) -> User:
         """Forget a user."""
         user = await self.get(user_id)

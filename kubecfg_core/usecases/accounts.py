@@ -1,9 +1,10 @@
 """Who may come in: logins, tokens, and the accounts behind them."""
 
 import logging
+from contextlib import suppress
 from typing import Final
 
-from kubecfg_core.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied, Unauthenticated
+from kubecfg_core.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied, TooMany, Unauthenticated
 from kubecfg_core.ports.cluster_repo import ClusterRepo
 from kubecfg_core.ports.identity_provider import IdentityProvider
 from kubecfg_core.ports.outbox import Outbox
@@ -220,4 +221,7 @@ class Accounts:
         right = await self._hasher.verify(password, stored)
         if user is None or not right or user.disabled:
             raise Unauthenticated(_WRONG)
+        if self._hasher.outdated(stored):
+            with suppress(TooMany):  # there will be another login
+                await self._users.rehash(user.id, stored, await self._hasher.hash(password))
         return user

@@ -58,27 +58,27 @@ async def _measure(cluster: Served) -> float:
     async with Kubecfg(settings) as kubecfg:
         lists = {read.key: read for analyzer in kubecfg.plugins.select(None) for read in analyzer.reads}
         connector = KubernetesConnector(egress=settings.egress, timeout=settings.kubecfg_cluster_timeout)
-        async with connector.connect(cluster.target) as gateway:
 
-            async def bare() -> int:
+        async def bare() -> int:
+            async with connector.connect(cluster.target) as gateway:
                 return await _fetch(gateway, list(lists.values()))
 
-            async def analyse() -> Report:
-                return await kubecfg.analyze_target(cluster.target)
+        async def analyse() -> Report:
+            return await kubecfg.analyze_target(cluster.target)
 
-            size = await bare()  # warm: imports, connections, the server's own caches
-            cluster.ask("requests")
-            _judge(cluster, await kubecfg.analyze_target(cluster.target, fold=False), size)
-            _say("requests of an analysis", len(cluster.ask("requests")), "", most=len(lists))
-            (fetch, fetch_cpu), (analysis, analysis_cpu) = await _timed(bare, analyse)
-            _say("bare fetch, answers ready at the server", fetch, "s")
-            _say("analysis, answers ready at the server", analysis, "s")
-            _say("analysis / bare fetch, answers ready", analysis / fetch, "times")
-            _say("bare fetch, processor time of the client", fetch_cpu, "s")
-            _say("analysis, processor time of the client", analysis_cpu, "s")
-            await _compared(cluster, "compressed anew", bare, analyse)
-            cluster.ask("encode")
-            analysis = await _compared(cluster, "encoded and compressed anew", bare, analyse, most=1.3)
+        size = await bare()  # warm: imports, connections, the server's own caches
+        cluster.ask("requests")
+        _judge(cluster, await kubecfg.analyze_target(cluster.target, fold=False), size)
+        _say("requests of an analysis", len(cluster.ask("requests")), "", most=len(lists))
+        (fetch, fetch_cpu), (analysis, analysis_cpu) = await _timed(bare, analyse)
+        _say("bare fetch, answers ready at the server", fetch, "s")
+        _say("analysis, answers ready at the server", analysis, "s")
+        _say("analysis / bare fetch, answers ready", analysis / fetch, "times")
+        _say("bare fetch, processor time of the client", fetch_cpu, "s")
+        _say("analysis, processor time of the client", analysis_cpu, "s")
+        await _compared(cluster, "compressed anew", bare, analyse)
+        cluster.ask("encode")
+        analysis = await _compared(cluster, "encoded and compressed anew", bare, analyse, most=1.3)
         await connector.close()
     return analysis
 

@@ -48,3 +48,12 @@ async def test_calls_at_once_are_all_answered(hasher: PasswordHasher) -> None:
     made = await asyncio.gather(*(hasher.hash(str(number)) for number in range(10)))
 
     assert all(await asyncio.gather(*(hasher.verify(str(number), text) for number, text in enumerate(made))))
+
+
+async def test_a_hash_of_today_is_not_outdated(hasher: PasswordHasher) -> None:
+    assert not hasher.outdated(await hasher.hash("correct horse"))
+
+
+@pytest.mark.parametrize("stored", ["", "x", "$argon2id$"])
+def test_what_is_no_hash_is_not_outdated(hasher: PasswordHasher, stored: str) -> None:
+    assert not hasher.outdated(stored)

@@ -78,6 +78,22 @@ async def test_a_new_password_ends_the_tokens(storage: Storage) -> None:
     assert (await storage.users.get(bob)).token_version == 0
 
 
+async def test_another_hash_of_the_same_password_ends_no_tokens(storage: Storage) -> None:
+    added = await storage.users.add("ann", "hash", Role.ADMIN)
+
+    await storage.users.rehash(added.id, "hash", "better")
+
+    assert await storage.users.find_with_hash("ann") == (added, "better")
+
+
+async def test_a_hash_that_is_not_the_users_any_more_is_not_replaced(storage: Storage) -> None:
+    added = await storage.users.add("ann", "new", Role.ADMIN)
+
+    await storage.users.rehash(added.id, "hash", "better")
+
+    assert await storage.users.find_with_hash("ann") == (added, "new")
+
+
 async def test_disabling_and_enabling_each_end_the_tokens(storage: Storage) -> None:
     ann, _ = await storage.make_users()
 

@@ -68,3 +68,11 @@ async def test_a_hash_of_other_parameters_is_still_verified(small: Argon2Hasher)
     former.close()
 
     assert await small.verify("password", made)
+
+
+async def test_a_hash_of_other_parameters_is_outdated() -> None:
+    weaker = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+    try:
+        assert Argon2Hasher(time_cost=2, memory_cost=16, parallelism=1).outdated(await weaker.hash("correct horse"))
+    finally:
+        weaker.close()

@@ -294,3 +294,27 @@ async def test_a_success_does_not_forgive_the_address() -> None:
 
     with pytest.raises(TooMany):
         await login_from(accounts, "203.0.113.7", "ann", PASSWORD)
+
+
+async def test_a_login_replaces_an_outdated_hash_and_ends_no_tokens() -> None:
+    place = office()
+    user = await place.users.add("ann", f"old${await FastHasher().hash(PASSWORD)}", Role.VIEWER)
+
+    await place.accounts.login("ann", PASSWORD)
+
+    found = await place.users.find_with_hash("ann")
+    assert found is not None
+    assert (found[0].token_version, found[1].startswith("old$")) == (user.token_version, False)
+
+
+async def test_a_wrong_password_replaces_no_hash() -> None:
+    place = office()
+    stored = f"old${await FastHasher().hash(PASSWORD)}"
+    await place.users.add("ann", stored, Role.VIEWER)
+
+    with pytest.raises(Unauthenticated):
+        await place.accounts.login("ann", "wrong horse")
+
+    found = await place.users.find_with_hash("ann")
+    assert found is not None
+    assert found[1] == stored
