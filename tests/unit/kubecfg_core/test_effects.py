@@ -7,17 +7,16 @@ from kubecfg_core.kinds.pods import PODS
 from kubecfg_core.kinds.workloads import DEPLOYMENTS, REPLICASETS
 from kubecfg_core.testing.views import view_of
 
-WORKLOAD = """
-kind: Deployment
-metadata: {name: web, uid: d}
-spec: {replicas: 2}
----
-kind: ReplicaSet
-metadata: {name: web-1, uid: r, ownerReferences: [{kind: Deployment, name: web, uid: d, controller: true}]}
----
-kind: Pod
-metadata: {name: web-1-a, uid: p, ownerReferences: [{kind: ReplicaSet, name: web-1, uid: r, controller: true}]}
-"""
+
+def owned(kind: str, name: str, uid: str) -> list[dict[str, Any]]:
+    return [{"kind": kind, "name": name, "uid": uid, "controller": True}]
+
+
+WORKLOAD: tuple[dict[str, Any], ...] = (
+    {"kind": "Deployment", "metadata": {"name": "web", "uid": "d"}, "spec": {"replicas": 2}},
+    {"kind": "ReplicaSet", "metadata": {"name": "w", "uid": "r", "ownerReferences": owned("Deployment", "web", "d")}},
+    {"kind": "Pod", "metadata": {"name": "w-a", "uid": "p", "ownerReferences": owned("ReplicaSet", "w", "r")}},
+)
 
 
 def effect(kind: str, after: dict[str, Any] | None, *, group: str = "", name: str = "web", **more: Any) -> Effect:
@@ -31,7 +30,9 @@ def test_a_created_object_is_in_the_view() -> None:
 
 
 def test_a_changed_object_stands_in_place_of_the_old_one() -> None:
-    before = view_of("{kind: Service, metadata: {name: web, generation: 3}, spec: {selector: {app: a}}}")
+    before = view_of(
+        {"kind": "Service", "metadata": {"name": "web", "generation": 3}, "spec": {"selector": {"app": "a"}}}
+    )
 
     after = applied(before, [effect("Service", {"metadata": {"generation": 4}, "spec": {"selector": {"app": "b"}}})])
 
@@ -41,13 +42,13 @@ def test_a_changed_object_stands_in_place_of_the_old_one() -> None:
 
 
 def test_what_a_deleted_object_owns_goes_with_it() -> None:
-    view = applied(view_of(WORKLOAD), [effect("Deployment", None, group="apps", before={})])
+    view = applied(view_of(*WORKLOAD), [effect("Deployment", None, group="apps", before={})])
 
     assert [*view.all(DEPLOYMENTS), *view.all(REPLICASETS), *view.all(PODS)] == []
 
 
 def test_orphans_stay() -> None:
-    view = applied(view_of(WORKLOAD), [effect("Deployment", None, group="apps", before={}, cascades=False)])
+    view = applied(view_of(*WORKLOAD), [effect("Deployment", None, group="apps", before={}, cascades=False)])
 
     assert (len(view.all(DEPLOYMENTS)), len(view.all(PODS))) == (0, 1)
 

@@ -11,7 +11,6 @@ from kubecfg_core.usecases import fetching
 from kubecfg_core.usecases.analysis import analyze
 
 OBJECTS = [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}} for name in ("a", "b", "c")]
-CLUSTER = "kind: Node\nmetadata: {name: a}"
 
 
 class Names(Index[Node]):
@@ -42,7 +41,7 @@ def reads_broken(view: ClusterView) -> Iterator[Finding]:
 
 
 def node(name: str) -> Node:
-    return view_of(f"kind: Node\nmetadata: {{name: {name}}}").all(NODES)[0]
+    return view_of({"kind": "Node", "metadata": {"name": name}}).all(NODES)[0]
 
 
 async def test_an_index_has_grown_when_the_view_is_there() -> None:
@@ -55,11 +54,11 @@ async def test_an_index_has_grown_when_the_view_is_there() -> None:
 
 
 def test_an_index_that_nobody_declared_is_made_when_it_is_asked_for() -> None:
-    assert view_of(CLUSTER).index(Names).names == ["a"]
+    assert view_of(OBJECTS[0]).index(Names).names == ["a"]
 
 
 def test_an_index_is_made_once() -> None:
-    view = view_of(CLUSTER)
+    view = view_of(OBJECTS[0])
 
     assert view.index(Names) is view.index(Names)
 

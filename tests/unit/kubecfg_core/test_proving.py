@@ -109,9 +109,8 @@ def test_a_secret_whose_content_is_not_known_brings_no_findings_of_its_content()
 
 
 def test_a_pod_that_its_controller_makes_again_may_be_no_better() -> None:
-    view = view_of(
-        "{kind: Pod, metadata: {name: web, ownerReferences: [{kind: ReplicaSet, name: r, uid: r, controller: true}]}}"
-    )
+    owner = {"kind": "ReplicaSet", "name": "r", "uid": "r", "controller": True}
+    view = view_of({"kind": "Pod", "metadata": {"name": "web", "ownerReferences": [owner]}})
 
     found = proved(finding("pod.crashloop", "Pod"), effect("Pod", before={}, after=None), view=view)
 
@@ -119,7 +118,7 @@ def test_a_pod_that_its_controller_makes_again_may_be_no_better() -> None:
 
 
 def test_a_pod_that_nobody_makes_again_is_gone() -> None:
-    view = view_of("{kind: Pod, metadata: {name: web}}")
+    view = view_of({"kind": "Pod", "metadata": {"name": "web"}})
 
     found = proved(finding("pod.crashloop", "Pod"), effect("Pod", before={}, after=None), view=view)
 
