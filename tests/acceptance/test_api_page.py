@@ -33,8 +33,20 @@ NAMESPACE: Final = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name"
 SERVICE: Final = {
     "apiVersion": "v1",
     "kind": "Service",
-    "metadata": {"name": "cart", "namespace": "shop"},
-    "spec": {"selector": {"app": "cart"}, "ports": [{"port": 80}]},
+    "metadata": {"name": "cart", "namespace": "shop", "creationTimestamp": "2026-01-01T00:00:00Z"},
+    "spec": {"selector": {"app": "cart", "tier": "web"}, "ports": [{"port": 80}]},
+}
+POD: Final = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {
+        "name": "basket",
+        "namespace": "shop",
+        "labels": {"app": "basket", "tier": "web"},
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+    },
+    "spec": {"containers": [{"name": "app", "image": "shop/basket:1"}], "nodeName": "node-1"},
+    "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
 }
 USAGE: Final = {
     "apiVersion": "metrics.k8s.io/v1beta1",
@@ -48,7 +60,7 @@ USAGE: Final = {
 
 @pytest.fixture
 async def cluster() -> AsyncIterator[Running]:
-    async with Simulator([NAMESPACE, SERVICE, USAGE]).serve() as running:
+    async with Simulator([NAMESPACE, SERVICE, POD, USAGE]).serve() as running:
         yield running
 
 
@@ -85,8 +97,23 @@ async def test_every_command_of_the_page_succeeds_in_turn(service: TestServer, c
 def adapted(script: str, service: TestServer, cluster: Running) -> str:
     """The script with this test's addresses and credential in place of the page's."""
     script = script.replace("http://127.0.0.1:8000", str(service.make_url("")).rstrip("/"))
-    script = script.replace("https://k8s.example.com:6443", cluster.url)
-    return script.replace('"SERVICE-ACCOUNT-TOKEN"', f'"{cluster.admin_token}", "ca_data": "{cluster.ca_data}"')
+    script = re.sub(r"https://(k8s|new)\.example\.com:6443", cluster.url, script)
+    script = script.replace('"KUBECONFIG-TEXT"', json.dumps(kubeconfig(cluster)))
+    trusted = f'"{cluster.admin_token}", "ca_data": "{cluster.ca_data}"'
+    return re.sub(r'"(SERVICE-ACCOUNT-TOKEN|eyJ[^"]*\.\.\.)"', trusted, script)
+
+
+def kubeconfig(cluster: Running) -> str:
+    """One with the contexts that the page's example names, as JSON, which is YAML too."""
+    contexts = [{"name": name, "context": {"cluster": "c", "user": "u"}} for name in ("staging", "old")]
+    place = {"server": cluster.url, "certificate-authority-data": cluster.ca_data}
+    return json.dumps(
+        {
+            "contexts": contexts,
+            "clusters": [{"name": "c", "cluster": place}],
+            "users": [{"name": "u", "user": {"token": cluster.admin_token}}],
+        }
+    )
 
 
 async def run(script: str) -> str:

@@ -37,7 +37,7 @@ def answer(head: str, body: bytes = b"") -> Behaviour:
 async def endless(writer: asyncio.StreamWriter, _: str) -> None:
     """A body without an end, as fast as it is taken."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
-    while True:
+    while not writer.is_closing():  # asyncio takes what nobody reads any more, and warns of each write
         writer.write(b'{"metadata":{"name":"again"}},' * 1000)
         await writer.drain()
 
@@ -65,7 +65,7 @@ async def switching(writer: asyncio.StreamWriter, _: str) -> None:
 async def headers_without_end(writer: asyncio.StreamWriter, _: str) -> None:
     """One header after the other."""
     writer.write(b"HTTP/1.1 200 OK\r\n")
-    while True:
+    while not writer.is_closing():
         writer.write(b"X-More: " + b"x" * 1000 + b"\r\n")
         await writer.drain()
 
