@@ -91,7 +91,11 @@ def test_a_large_folder_is_refused(tmp_path: Path) -> None:
         open_dump(tmp_path, max_bytes=MIB)
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8bnot gzip", b"PK\x03\x04not zip", gzip.compress(b"not a tar")])
+@pytest.mark.parametrize(
+    "content",
+    [b"\x1f\x8bnot gzip", b"PK\x03\x04not zip", gzip.compress(b"not a tar")],
+    ids=["not gzip", "not zip", "not a tar"],
+)
 def test_a_broken_archive_is_said_to_be(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(InvalidInput, match="archive"):
